@@ -1,0 +1,20 @@
+//! opsc, the compiler of `.ops`, a declarative policy language for release operations.
+//!
+//! A policy travels through the rooms in this order:
+//!
+//! ```text
+//! text ─ syntax ─► tree ─ resolve ─► names ─ types ─► policy ─┬─ rules ─► diagnostics ─ render ─► terminal, SARIF
+//!                                                             ├─ decide ─► allow | block | pending
+//!                                                             ├─ verify (test)
+//!                                                             └─ emit ─► files
+//! ```
+//!
+//! The modules stand in reading order; each imports only those before it (`tests/house.rs` holds that).
+
+pub mod calendar;
+pub mod diag;
+pub mod policy;
+pub mod source;
+pub mod syntax;
+pub mod types;
+pub mod world;

@@ -1,0 +1,3 @@
+//! The `opsc` binary.
+
+fn main() {}

@@ -1,0 +1,49 @@
+//! Conditions over evidence, three-valued when they are asked.
+
+use super::{ApprovalRule, Fact, Id, Origin, Seats, Tier, Value};
+use serde::{Deserialize, Serialize};
+
+/// A comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Operator {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+/// Something that is true, false or unknown of a change. Names and units were checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Condition {
+    /// All of these; true where there is none.
+    All(Vec<Condition>),
+    /// Any of these; false where there is none.
+    Any(Vec<Condition>),
+    /// Not this.
+    Not(Box<Condition>),
+    /// A fact holds: a `bool` fact by its name alone.
+    Holds(Id<Fact>, Origin),
+    /// A fact compares with a value of its own kind.
+    Compare(Id<Fact>, Operator, Value, Origin),
+    /// A fact is one of these values.
+    OneOf(Id<Fact>, Vec<Value>, Origin),
+    /// Seats are filled by approvals.
+    Approved(Seats),
+    /// A named approval is given.
+    Approval(Id<ApprovalRule>, Origin),
+    /// The change has one of these tiers.
+    TierIn(Vec<Id<Tier>>, Origin),
+}
+
+impl Condition {
+    /// Always true.
+    pub const TRUE: Self = Self::All(Vec::new());
+}

@@ -1,0 +1,173 @@
+//! The checked policy: plain data, ids not strings, every default filled, every zone resolved.
+//!
+//! Nothing here can be wrong by construction: what `types` could not make sense of never arrives.
+
+mod calendar;
+mod change;
+mod condition;
+mod people;
+mod place;
+mod table;
+mod tier;
+
+pub use crate::types::Value;
+pub use calendar::{Follow, FreezeKind, Holidays, Ruling, Vendor, Window};
+pub use change::{
+    BreakGlass, Case, Claim, ClaimRuling, Classify, ClassifyRule, Escalation, Exception, Expectation,
+    PathScope, PathTest, Release, Request, Reuse, Target, TestBlock,
+};
+pub use condition::{Condition, Operator};
+pub use people::{ApprovalRule, Party, Role, Schedule, Seat, Seats, Shift, Team, Validity};
+pub use place::{Component, Environment, Region, Service};
+pub use table::{Id, Table};
+pub use tier::{Fact, FactKind, FactSource, Requirement, Tier};
+
+use crate::calendar::{Instant, Interval};
+use crate::source::Span;
+use serde::{Deserialize, Serialize};
+
+/// Where a declaration stands, with the line kept so that a compiled policy can name it without its sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Origin {
+    /// The declaration, or the part of it that is spoken of.
+    pub span: Span,
+    /// The line it starts on, from 1.
+    pub line: u32,
+}
+
+/// What is done: the actions a window may be limited to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// A change lands in the target branch.
+    Merge,
+    /// A change goes to an environment.
+    Deploy,
+    /// A schema or an index is migrated.
+    Migrate,
+    /// A deployed change gets all traffic.
+    Promote,
+    /// A flag is flipped.
+    Flag,
+}
+
+impl Action {
+    /// Every action, in the order a change meets them.
+    pub const ALL: [Self; 5] = [Self::Merge, Self::Deploy, Self::Migrate, Self::Promote, Self::Flag];
+
+    /// The word in a policy.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Deploy => "deploy",
+            Self::Migrate => "migrate",
+            Self::Promote => "promote",
+            Self::Flag => "flag",
+        }
+    }
+}
+
+/// When in a change's life a requirement must hold. Evidence of a later phase is "checked later".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Before the change lands in the target branch.
+    Merge,
+    /// Before it is deployed anywhere.
+    Deploy,
+    /// Before it gets all traffic.
+    Promote,
+}
+
+impl Phase {
+    /// Every phase, in order.
+    pub const ALL: [Self; 3] = [Self::Merge, Self::Deploy, Self::Promote];
+
+    /// The word in a policy.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Deploy => "deploy",
+            Self::Promote => "promote",
+        }
+    }
+}
+
+/// A policy that passed every check, ready to be decided on, compiled and shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// The version of the language that fixes syntax and library.
+    pub language: u32,
+    /// Who answers for it.
+    pub owner: Option<Party>,
+    /// The bounds of enumeration: prove, diff, planner, expanded targets; never of a decision.
+    pub horizon: Interval,
+    /// SHA-256, in hex, over the names and texts of every source file of the policy, the library left out.
+    pub digest: String,
+    /// The same over the library.
+    pub library_digest: String,
+    /// Display names of the files that spans and origins speak of, by file id.
+    pub files: Vec<String>,
+    /// Regions, in the order they are declared. None declared means one cell without a region.
+    pub regions: Table<Region>,
+    /// Components. None declared means one cell without a component.
+    pub components: Table<Component>,
+    /// Services.
+    pub services: Table<Service>,
+    /// Environments.
+    pub environments: Table<Environment>,
+    /// Roles.
+    pub roles: Table<Role>,
+    /// Teams.
+    pub teams: Table<Team>,
+    /// On-call schedules.
+    pub schedules: Table<Schedule>,
+    /// Facts that evidence may assert.
+    pub facts: Table<Fact>,
+    /// Tiers, least risky first: in the order they are declared.
+    pub tiers: Table<Tier>,
+    /// Freeze kinds.
+    pub kinds: Table<FreezeKind>,
+    /// Windows.
+    pub windows: Table<Window>,
+    /// Holidays.
+    pub holidays: Table<Holidays>,
+    /// Named approvals.
+    pub approvals: Table<ApprovalRule>,
+    /// How a change's tier follows from its paths.
+    pub classify: Option<Classify>,
+    /// What other sources say.
+    pub claims: Table<Claim>,
+    /// Exceptions.
+    pub exceptions: Table<Exception>,
+    /// Ways through in an emergency.
+    pub break_glass: Table<BreakGlass>,
+    /// Planned releases.
+    pub releases: Table<Release>,
+    /// Names of the levers that a rollback may name.
+    pub levers: Vec<String>,
+    /// The author's tests.
+    pub tests: Table<TestBlock>,
+    /// What `opsc build` writes.
+    pub targets: Table<Target>,
+}
+
+impl Policy {
+    /// `file:line` of an origin.
+    pub fn place(&self, origin: Origin) -> String {
+        let name = self.files.get(origin.span.file.index()).map_or("", String::as_str);
+        format!("{name}:{}", origin.line)
+    }
+
+    /// The tier that a change to the policy itself has at least, if the policy declares it.
+    pub fn policy_change_tier(&self) -> Option<Id<Tier>> {
+        self.tiers.find("policy-change")
+    }
+
+    /// Whether `instant` lies within the horizon.
+    pub fn in_horizon(&self, instant: Instant) -> bool {
+        self.horizon.contains(instant)
+    }
+}

@@ -1,0 +1,76 @@
+//! The one door to the outside: files, clock and environment come in here, so that tests own them.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::{Duration, SystemTime};
+
+/// What a run may ask of the outside. `cli` holds the only implementation that touches the machine.
+///
+/// Paths are written with `/` and are relative to the folder the run was started in, or absolute.
+pub trait World {
+    /// The bytes of the file at `path`.
+    ///
+    /// # Errors
+    /// The reason the file cannot be read, as the outside gives it.
+    fn read(&self, path: &str) -> io::Result<Vec<u8>>;
+
+    /// Whether `path` is a file that exists.
+    fn is_file(&self, path: &str) -> bool;
+
+    /// The current time.
+    fn now(&self) -> SystemTime;
+
+    /// The value of an environment variable, if it is set and is text.
+    fn variable(&self, name: &str) -> Option<String>;
+}
+
+/// A world held in memory, for tests and for callers that bring their own sources.
+#[derive(Debug, Clone)]
+pub struct MemoryWorld {
+    files: BTreeMap<String, Vec<u8>>,
+    variables: BTreeMap<String, String>,
+    now: SystemTime,
+}
+
+impl MemoryWorld {
+    /// A world without files or variables, whose clock stands at `unix_seconds` after 1970-01-01T00:00Z.
+    pub fn at(unix_seconds: u64) -> Self {
+        Self {
+            files: BTreeMap::new(),
+            variables: BTreeMap::new(),
+            now: SystemTime::UNIX_EPOCH + Duration::from_secs(unix_seconds),
+        }
+    }
+
+    /// The same world with a file more.
+    #[must_use]
+    pub fn with_file(mut self, path: &str, text: impl Into<Vec<u8>>) -> Self {
+        self.files.insert(path.to_owned(), text.into());
+        self
+    }
+
+    /// The same world with an environment variable more.
+    #[must_use]
+    pub fn with_variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+}
+
+impl World for MemoryWorld {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        self.files.get(path).cloned().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no such file"))
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
+    fn now(&self) -> SystemTime {
+        self.now
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        self.variables.get(name).cloned()
+    }
+}
