@@ -1,7 +1,7 @@
 //! Who: roles, teams, schedules, and the seats that approvals fill.
 
 use super::{Id, Origin};
-use crate::calendar::{Elapsed, Instant, Timetable, Zone};
+use crate::calendar::{Elapsed, Timetable, Zone};
 use serde::{Deserialize, Serialize};
 
 /// A role and those who have it, by the name their approvals carry (a login or an address).
@@ -120,6 +120,3 @@ pub struct ApprovalRule {
     /// Whether a new commit dismisses it, even one with the same patch.
     pub dismiss_on_new_commit: bool,
 }
-
-/// An instant from which someone's approval no longer counts, if it expires.
-pub type Expiry = Option<Instant>;
