@@ -11,10 +11,10 @@
 //!
 //! The modules stand in reading order; each imports only those before it (`tests/house.rs` holds that).
 
+pub mod world;
+pub mod source;
 pub mod calendar;
 pub mod diag;
-pub mod policy;
-pub mod source;
 pub mod syntax;
 pub mod types;
-pub mod world;
+pub mod policy;
