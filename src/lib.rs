@@ -14,6 +14,7 @@
 pub mod world;
 pub mod source;
 pub mod calendar;
+pub mod decide;
 pub mod diag;
 pub mod syntax;
 pub mod types;
