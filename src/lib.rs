@@ -19,3 +19,5 @@ pub mod diag;
 pub mod syntax;
 pub mod types;
 pub mod policy;
+pub mod fidelity;
+pub mod emit;

@@ -1,0 +1,89 @@
+//! Compiles a checked policy to the files that other engines enforce: one target a file, all held in memory.
+//!
+//! Nothing here sees source text. The same policy gives the same bytes; what a target would hold weaker than the
+//! policy is refused before anything is made (`fidelity`), and each format escapes what it quotes by type (`escape`).
+
+mod escape;
+mod files;
+mod mark;
+
+pub use files::Files;
+
+use crate::diag::Diagnostic;
+use crate::fidelity::{self, Capability};
+use crate::policy::{self, Policy};
+
+/// A kind of output that `opsc build` writes.
+#[derive(Debug)]
+pub struct Target {
+    /// The name a `target` declaration calls it by.
+    pub name: &'static str,
+    /// What it is for, in one line, lower case, no full stop.
+    pub summary: &'static str,
+    /// What it writes below `to`.
+    pub writes: &'static str,
+    /// The Markdown of `docs/targets/<name>.md`.
+    pub page: &'static str,
+    /// Makes its files.
+    pub make: fn(&Job<'_>) -> Files,
+}
+
+/// What a target is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    /// The checked policy.
+    pub policy: &'a Policy,
+    /// The declaration that asks for it.
+    pub target: &'a policy::Target,
+    /// What the target takes and holds.
+    pub capability: &'static Capability,
+}
+
+impl<'a> Job<'a> {
+    /// A field of the declaration, or its default; empty where it has neither.
+    pub fn option(&self, name: &str) -> &'a str {
+        let default = self.capability.option(name).map_or("", |option| option.default);
+        self.target.options.get(name).map_or(default, String::as_str)
+    }
+
+    /// The paths to write, in the order of the target's table.
+    pub fn paths(&self) -> Vec<String> {
+        self.capability.paths(self.target)
+    }
+}
+
+/// Every target, in the order of the table in [`fidelity`].
+pub static TARGETS: &[&Target] = &[];
+
+/// The files of one declared target, by path relative to the policy's root.
+///
+/// # Errors
+/// Every reason why the target cannot be written, at the policy's line.
+pub fn build(policy: &Policy, target: &policy::Target) -> Result<Files, Vec<Diagnostic>> {
+    let refusals = fidelity::check_target(policy, target);
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    let capability = fidelity::CAPABILITIES.iter().find(|capability| capability.target == target.name);
+    let known = TARGETS.iter().find(|known| known.name == target.name);
+    match (capability, known) {
+        (Some(capability), Some(known)) => Ok((known.make)(&Job { policy, target, capability })),
+        _ => Ok(Files::new()),
+    }
+}
+
+/// The files of every declared target.
+///
+/// # Errors
+/// Every reason why a target cannot be written, and every path that two targets share.
+pub fn build_all(policy: &Policy) -> Result<Files, Vec<Diagnostic>> {
+    let refusals = fidelity::check(policy);
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    let mut all = Files::new();
+    for target in policy.targets.rows() {
+        all.join(build(policy, target)?);
+    }
+    Ok(all)
+}

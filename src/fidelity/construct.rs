@@ -1,0 +1,144 @@
+//! The constructs of a policy that targets hold differently, each with a way to find where a policy uses it.
+
+use crate::calendar::Pattern;
+use crate::policy::{Condition, Origin, Policy, Ruling};
+
+/// Where a policy uses a construct.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// The declaration that uses it.
+    pub origin: Origin,
+    /// What it is called there: "window `open-incident`".
+    pub what: String,
+}
+
+/// One construct.
+#[derive(Debug)]
+pub struct Construct {
+    /// Stable name: what the tables and pages of targets say.
+    pub name: &'static str,
+    /// What it means, as an end of "it ...".
+    pub meaning: &'static str,
+    /// Where a policy uses it, in the order of its declarations.
+    pub uses: fn(&Policy) -> Vec<Use>,
+}
+
+/// Every construct, in the order that pages list them.
+pub static CONSTRUCTS: &[Construct] = &[
+    Construct {
+        name: "dated freeze",
+        meaning: "holds from one instant to another",
+        uses: |policy| {
+            windows(policy, |window| !window.only && window.when.patterns.iter().any(|pattern| !recurs(pattern)))
+        },
+    },
+    Construct {
+        name: "recurring freeze",
+        meaning: "comes back by a rule",
+        uses: |policy| windows(policy, |window| window.when.patterns.iter().any(recurs)),
+    },
+    Construct {
+        name: "`only` window",
+        meaning: "applies its kind outside the times it names",
+        uses: |policy| windows(policy, |window| window.only),
+    },
+    Construct {
+        name: "region scope",
+        meaning: "holds in some regions",
+        uses: |policy| windows(policy, |window| window.regions.is_some()),
+    },
+    Construct {
+        name: "component scope",
+        meaning: "holds for some components",
+        uses: |policy| windows(policy, |window| window.components.is_some()),
+    },
+    Construct {
+        name: "environment scope",
+        meaning: "holds in some environments",
+        uses: |policy| windows(policy, |window| window.environments.is_some()),
+    },
+    Construct {
+        name: "action scope",
+        meaning: "holds for some actions",
+        uses: |policy| windows(policy, |window| window.actions.is_some()),
+    },
+    Construct {
+        name: "tier-dependent freeze",
+        meaning: "does not treat every tier alike",
+        uses: |policy| {
+            kinds(policy, |rulings| {
+                rulings.first().is_some_and(|first| rulings.iter().any(|ruling| ruling != first))
+            })
+        },
+    },
+    Construct {
+        name: "conditional admission",
+        meaning: "admits a tier when evidence or approvals say so",
+        uses: |policy| {
+            kinds(policy, |rulings| {
+                rulings
+                    .iter()
+                    .any(|ruling| matches!(ruling, Ruling::Admit { when } if *when != Condition::TRUE))
+            })
+        },
+    },
+    Construct {
+        name: "window that follows a fact",
+        meaning: "holds while a fact says so",
+        uses: |policy| windows(policy, |window| window.follows.is_some()),
+    },
+    Construct {
+        name: "window that waits for a gate",
+        meaning: "is over only when a gate passes",
+        uses: |policy| windows(policy, |window| !window.after.is_empty()),
+    },
+    Construct {
+        name: "vendor recheck",
+        meaning: "grows stale where nobody reads the vendor's calendar again",
+        uses: |policy| {
+            windows(policy, |window| window.vendor.as_ref().is_some_and(|vendor| vendor.recheck.is_some()))
+        },
+    },
+    Construct {
+        name: "exception",
+        meaning: "lifts a window for one tier until it expires",
+        uses: |policy| {
+            policy
+                .exceptions
+                .iter()
+                .map(|(_, exception)| Use {
+                    origin: exception.origin,
+                    what: format!("exception `{}`", exception.name),
+                })
+                .collect()
+        },
+    },
+    Construct {
+        name: "tier requirement",
+        meaning: "asks evidence or approvals of a tier",
+        uses: |policy| {
+            let tiers = policy.tiers.iter().filter(|(_, tier)| !tier.requirements.is_empty());
+            tiers
+                .map(|(_, tier)| Use { origin: tier.origin, what: format!("tier `{}`", tier.name) })
+                .collect()
+        },
+    },
+];
+
+fn windows(policy: &Policy, uses: fn(&crate::policy::Window) -> bool) -> Vec<Use> {
+    let found = policy.windows.iter().filter(|(_, window)| uses(window));
+    found.map(|(_, window)| Use { origin: window.origin, what: format!("window `{}`", window.name) }).collect()
+}
+
+/// Kinds that a window has and whose rulings are so.
+fn kinds(policy: &Policy, uses: fn(&[&Ruling]) -> bool) -> Vec<Use> {
+    let found = policy.kinds.iter().filter(|(id, kind)| {
+        let rulings: Vec<&Ruling> = kind.rulings.iter().map(|(ruling, _)| ruling).collect();
+        policy.windows.rows().iter().any(|window| window.kind == *id) && uses(&rulings)
+    });
+    found.map(|(_, kind)| Use { origin: kind.origin, what: format!("kind `{}`", kind.name) }).collect()
+}
+
+fn recurs(pattern: &Pattern) -> bool {
+    !matches!(pattern, Pattern::Once(_) | Pattern::OnceLocal { .. } | Pattern::Dates(_))
+}

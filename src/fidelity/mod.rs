@@ -1,0 +1,37 @@
+//! What each target can hold of a policy, as data, and what is said where it cannot hold enough.
+//!
+//! A construct that a target holds exactly or stricter passes; one that it would hold weaker is refused at the
+//! policy's line, unless the target says `allow lossy because "..."` (language section 8).
+
+mod check;
+mod construct;
+mod table;
+
+pub use check::{
+    BAD_TARGET_OPTION, CODES, TARGET_HOLDS_LESS, TARGETS_COLLIDE, TARGET_PATH_OUTSIDE, UNKNOWN_TARGET, UNKNOWN_TARGET_OPTION,
+    check, check_target,
+};
+pub use construct::{CONSTRUCTS, Construct, Use};
+pub use table::{CAPABILITIES, Capability, OptionField, OptionKind};
+
+/// How well a target holds a construct.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fidelity {
+    /// It admits and refuses exactly what the policy does.
+    Exact,
+    /// It refuses all that the policy refuses, and more.
+    Stricter,
+    /// It may admit what the policy refuses: an error unless it is accepted with a reason.
+    Weaker,
+}
+
+impl Fidelity {
+    /// The word in reports and pages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Stricter => "stricter",
+            Self::Weaker => "weaker",
+        }
+    }
+}

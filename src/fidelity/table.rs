@@ -1,0 +1,189 @@
+//! The targets as data: what each takes besides `to`, and how it holds each construct.
+
+use super::Fidelity::{self, Exact, Stricter, Weaker};
+use crate::policy::Target;
+
+/// What a target can hold, and what it takes.
+#[derive(Debug)]
+pub struct Capability {
+    /// The target's name.
+    pub target: &'static str,
+    /// Where it writes when `to` is left out, relative to the policy's root.
+    pub default_to: &'static str,
+    /// The names of its files below `to`; where it has one alone and `to` ends like it, `to` is that file.
+    pub files: &'static [&'static str],
+    /// Its own fields.
+    pub options: &'static [OptionField],
+    /// How it holds what it does not hold exactly, by the construct's name, with why.
+    pub inexact: &'static [(&'static str, Fidelity, &'static str)],
+}
+
+impl Capability {
+    /// How it holds a construct, and why where not exactly.
+    pub fn holds(&self, construct: &str) -> (Fidelity, &'static str) {
+        let row = self.inexact.iter().find(|(name, ..)| *name == construct);
+        row.map_or((Exact, ""), |(_, fidelity, why)| (*fidelity, *why))
+    }
+
+    /// The paths it writes for a declaration, relative to the policy's root, in the order of `files`.
+    pub fn paths(&self, target: &Target) -> Vec<String> {
+        let to = if target.to.is_empty() { self.default_to } else { &target.to }.trim_end_matches('/');
+        let last = to.rsplit('/').next().unwrap_or(to);
+        match self.files {
+            [alone] if extension(alone).is_some_and(|end| extension(last) == Some(end)) => vec![to.to_owned()],
+            names => names.iter().map(|name| format!("{to}/{name}")).collect(),
+        }
+    }
+
+    /// The field of this name.
+    pub fn option(&self, name: &str) -> Option<&'static OptionField> {
+        self.options.iter().find(|option| option.name == name)
+    }
+}
+
+fn extension(name: &str) -> Option<&str> {
+    let (stem, end) = name.rsplit_once('.')?;
+    (!stem.is_empty()).then_some(end)
+}
+
+/// A field of a `target` block that one target takes.
+#[derive(Debug)]
+pub struct OptionField {
+    /// Its name.
+    pub name: &'static str,
+    /// What it says.
+    pub doc: &'static str,
+    /// What it may hold.
+    pub kind: OptionKind,
+    /// What it is when left out; empty for nothing.
+    pub default: &'static str,
+}
+
+/// What a field may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionKind {
+    /// Shell commands of the author, written as they are: code by intention.
+    Commands,
+    /// Letters, digits and `. _ - / @ : +`: a branch, a path, an image.
+    Word,
+    /// The name of an environment of the policy.
+    Environment,
+    /// The name of an action.
+    Action,
+}
+
+const INSTALL: OptionField = OptionField {
+    name: "install",
+    doc: "shell commands that bring `opsc` onto the runner; left out, it must be there already",
+    kind: OptionKind::Commands,
+    default: "",
+};
+const POLICY: OptionField = OptionField {
+    name: "policy",
+    doc: "the policy's file or folder, from the root of the repository",
+    kind: OptionKind::Word,
+    default: ".",
+};
+const BRANCH: OptionField = OptionField {
+    name: "branch",
+    doc: "the protected branch that policy, exceptions and people are read from; left out, the default branch",
+    kind: OptionKind::Word,
+    default: "",
+};
+const ENVIRONMENT: OptionField = OptionField {
+    name: "environment",
+    doc: "the environment asked about; left out, a window of any environment counts",
+    kind: OptionKind::Environment,
+    default: "",
+};
+const ACTION: OptionField = OptionField {
+    name: "action",
+    doc: "the action asked about; left out, a window on any action counts",
+    kind: OptionKind::Action,
+    default: "",
+};
+
+const EXPANDED: &str = "written out as dates within the policy's horizon, and closed behind it";
+const NO_EVIDENCE: &str = "it sees no evidence: what the policy admits on a condition stays closed";
+const NO_FACTS: &str = "it sees no facts, so it cannot know when the window holds";
+const NO_GATES: &str = "it sees no gate, so it would open at the window's end";
+
+/// Every target, in the order that pages list them.
+pub static CAPABILITIES: &[Capability] = &[
+    Capability {
+        target: "opsdeploy",
+        default_to: "opsdeploy",
+        files: &["release_calendar.yml", "change_freeze_gate.yml"],
+        options: &[],
+        inexact: &[
+            ("recurring freeze", Stricter, EXPANDED),
+            ("`only` window", Stricter, EXPANDED),
+            ("conditional admission", Stricter, "what is asked of one tier is a `require` of the gate file"),
+            ("exception", Stricter, "the gate file knows no exceptions: the window blocks"),
+            ("window that follows a fact", Weaker, NO_FACTS),
+            ("window that waits for a gate", Weaker, NO_GATES),
+            ("vendor recheck", Weaker, "the last known span stays, and nothing says that it grew stale"),
+        ],
+    },
+    Capability {
+        target: "github-actions",
+        default_to: ".github/workflows",
+        files: &["ops-gate.yml"],
+        options: &[
+            INSTALL,
+            POLICY,
+            BRANCH,
+            OptionField {
+                name: "runs-on",
+                doc: "the runner's label",
+                kind: OptionKind::Word,
+                default: "ubuntu-24.04",
+            },
+        ],
+        inexact: &[],
+    },
+    Capability {
+        target: "gitlab-ci",
+        default_to: ".gitlab",
+        files: &["ops-gate.yml"],
+        options: &[
+            INSTALL,
+            POLICY,
+            BRANCH,
+            OptionField {
+                name: "image",
+                doc: "the container image of the gate's job; left out, the runner's default",
+                kind: OptionKind::Word,
+                default: "",
+            },
+        ],
+        inexact: &[],
+    },
+    Capability {
+        target: "flagd",
+        default_to: "flags",
+        files: &["ops.flagd.json"],
+        options: &[ENVIRONMENT, ACTION],
+        inexact: &[
+            ("recurring freeze", Stricter, EXPANDED),
+            ("`only` window", Stricter, EXPANDED),
+            ("environment scope", Stricter, "counts everywhere unless `environment` names one"),
+            ("action scope", Stricter, "counts for every action unless `action` names one"),
+            ("conditional admission", Stricter, NO_EVIDENCE),
+            ("exception", Stricter, "an exception is used by a change, and a flag knows no change"),
+            ("tier requirement", Stricter, "the flag says what the calendar admits: the gate asks the rest"),
+            ("window that follows a fact", Weaker, NO_FACTS),
+            ("window that waits for a gate", Weaker, NO_GATES),
+        ],
+    },
+    Capability {
+        target: "ics",
+        default_to: "calendar",
+        files: &["ops.ics"],
+        options: &[],
+        inexact: &[
+            ("window that follows a fact", Weaker, "a calendar cannot show what a fact decides"),
+            ("window that waits for a gate", Weaker, "a calendar shows the window's end, which a gate may put off"),
+        ],
+    },
+];
