@@ -58,8 +58,10 @@ pub(super) fn gitlab(text: &str) -> String {
 
 /// One line of a comment: whatever could end the line becomes a blank.
 pub(super) fn comment(text: &str) -> String {
-    let ends_line =
-        |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    let ends_line = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
     text.chars().map(|letter| if ends_line(letter) { ' ' } else { letter }).collect()
 }
 

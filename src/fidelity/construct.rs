@@ -29,7 +29,9 @@ pub static CONSTRUCTS: &[Construct] = &[
         name: "dated freeze",
         meaning: "holds from one instant to another",
         uses: |policy| {
-            windows(policy, |window| !window.only && window.when.patterns.iter().any(|pattern| !recurs(pattern)))
+            windows(policy, |window| {
+                !window.only && window.when.patterns.iter().any(|pattern| !recurs(pattern))
+            })
         },
     },
     Construct {
@@ -127,7 +129,9 @@ pub static CONSTRUCTS: &[Construct] = &[
 
 fn windows(policy: &Policy, uses: fn(&crate::policy::Window) -> bool) -> Vec<Use> {
     let found = policy.windows.iter().filter(|(_, window)| uses(window));
-    found.map(|(_, window)| Use { origin: window.origin, what: format!("window `{}`", window.name) }).collect()
+    found
+        .map(|(_, window)| Use { origin: window.origin, what: format!("window `{}`", window.name) })
+        .collect()
 }
 
 /// Kinds that a window has and whose rulings are so.

@@ -8,8 +8,8 @@ mod construct;
 mod table;
 
 pub use check::{
-    BAD_TARGET_OPTION, CODES, TARGET_HOLDS_LESS, TARGETS_COLLIDE, TARGET_PATH_OUTSIDE, UNKNOWN_TARGET, UNKNOWN_TARGET_OPTION,
-    check, check_target,
+    BAD_TARGET_OPTION, CODES, TARGET_HOLDS_LESS, TARGET_PATH_OUTSIDE, TARGETS_COLLIDE, UNKNOWN_TARGET,
+    UNKNOWN_TARGET_OPTION, check, check_target,
 };
 pub use construct::{CONSTRUCTS, Construct, Use};
 pub use table::{CAPABILITIES, Capability, OptionField, OptionKind};

@@ -30,7 +30,9 @@ impl Capability {
         let to = if target.to.is_empty() { self.default_to } else { &target.to }.trim_end_matches('/');
         let last = to.rsplit('/').next().unwrap_or(to);
         match self.files {
-            [alone] if extension(alone).is_some_and(|end| extension(last) == Some(end)) => vec![to.to_owned()],
+            [alone] if extension(alone).is_some_and(|end| extension(last) == Some(end)) => {
+                vec![to.to_owned()]
+            }
             names => names.iter().map(|name| format!("{to}/{name}")).collect(),
         }
     }
@@ -183,7 +185,11 @@ pub static CAPABILITIES: &[Capability] = &[
         options: &[],
         inexact: &[
             ("window that follows a fact", Weaker, "a calendar cannot show what a fact decides"),
-            ("window that waits for a gate", Weaker, "a calendar shows the window's end, which a gate may put off"),
+            (
+                "window that waits for a gate",
+                Weaker,
+                "a calendar shows the window's end, which a gate may put off",
+            ),
         ],
     },
 ];
