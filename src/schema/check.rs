@@ -1,0 +1,457 @@
+//! Holds a parsed file against the schema: what stands there by its fields, and findings where it does not fit.
+
+use super::captures::{Captures, Flat, LONGEST_PHRASE, Mismatch};
+use super::codes::{
+    DUPLICATE_FIELD, MISSING_FIELD, NO_MEANING_YET, UNEXPECTED_BLOCK, UNEXPECTED_CLAUSE, UNKNOWN_DECLARATION,
+    UNKNOWN_FIELD, WRONG_FORM,
+};
+use super::compiled::{Body, Kind, schema};
+use super::declaration::{ClauseWord, Field, Meaning};
+use super::pattern::Pattern;
+use super::suggest::{closest, one_of};
+use crate::diag::{Diagnostic, Edit, Fix, Sink};
+use crate::source::{Sources, Span};
+use crate::syntax::tree::{Block, Clause, ClauseKind, Entry, Expr, ExprKind, Node, NodeKind, Text, Tree, Word};
+
+/// A declaration that the schema knows, by its parts. Where a part did not fit, it is left out and was reported.
+#[derive(Debug)]
+pub struct Declared<'t> {
+    /// What kind it is.
+    pub kind: &'static Kind,
+    /// The node it was read from: docs and attributes.
+    pub node: &'t Node,
+    /// The node's entry: words and spans.
+    pub entry: &'t Entry,
+    /// The name or title it declares.
+    pub name: Option<Name<'t>>,
+    /// What its head captured.
+    pub head: Captures<'t>,
+    /// What stands behind `:`.
+    pub annotation: Captures<'t>,
+    /// Its fields.
+    pub fields: Fields<'t>,
+}
+
+/// The name or title that a declaration gives.
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'t> {
+    /// Where it stands.
+    pub span: Span,
+    /// The name.
+    pub text: &'t str,
+}
+
+/// Statements of a block, in the order they stand.
+#[derive(Debug, Default)]
+pub struct Fields<'t> {
+    given: Vec<Given<'t>>,
+}
+
+/// A statement that fits its field.
+#[derive(Debug)]
+pub struct Given<'t> {
+    /// The field's row.
+    pub field: &'static Field,
+    /// The node it was read from.
+    pub node: &'t Node,
+    /// The node's entry.
+    pub entry: &'t Entry,
+    /// What its pattern captured.
+    pub captures: Captures<'t>,
+    /// What stands behind `:`.
+    pub annotation: Captures<'t>,
+    /// Its own block.
+    pub fields: Fields<'t>,
+}
+
+/// Whose declarations are held against the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    /// The policy's: what has no meaning yet is reported.
+    Policy,
+    /// The library's: it may say more than this version understands.
+    Library,
+}
+
+/// Every declaration of a file that the schema knows.
+pub fn check<'t>(tree: &'t Tree, sources: &Sources, author: Author, sink: &mut Sink) -> Vec<Declared<'t>> {
+    let mut checker = Checker { sources, author, sink };
+    tree.nodes.iter().filter_map(|node| checker.declaration(node)).collect()
+}
+
+impl<'t> Declared<'t> {
+    /// The first field with this keyword.
+    pub fn one(&self, keyword: &str) -> Option<&Given<'t>> {
+        self.fields.one(keyword)
+    }
+
+    /// Every field with this keyword.
+    pub fn all<'s>(&'s self, keyword: &'s str) -> impl Iterator<Item = &'s Given<'t>> + 's {
+        self.fields.all(keyword)
+    }
+
+    /// The condition of its `when`.
+    pub fn when(&self) -> Option<&'t Expr> {
+        when(&self.entry.clauses)
+    }
+
+    /// The text of its `because`.
+    pub fn because(&self) -> Option<&'t Text> {
+        because(&self.entry.clauses)
+    }
+
+    /// Where its first line stands: word, head and annotation, without the block.
+    pub fn span(&self) -> Span {
+        first_line(self.entry)
+    }
+}
+
+impl<'t> Fields<'t> {
+    /// The first field with this keyword.
+    pub fn one(&self, keyword: &str) -> Option<&Given<'t>> {
+        self.given.iter().find(|given| given.field.keyword == keyword)
+    }
+
+    /// Every field with this keyword.
+    pub fn all<'s>(&'s self, keyword: &'s str) -> impl Iterator<Item = &'s Given<'t>> + 's {
+        self.given.iter().filter(move |given| given.field.keyword == keyword)
+    }
+
+    /// Every field, in the order they stand.
+    pub fn iter(&self) -> std::slice::Iter<'_, Given<'t>> {
+        self.given.iter()
+    }
+}
+
+impl<'t> Given<'t> {
+    /// The condition of its `when`.
+    pub fn when(&self) -> Option<&'t Expr> {
+        when(&self.entry.clauses)
+    }
+
+    /// The text of its `because`.
+    pub fn because(&self) -> Option<&'t Text> {
+        because(&self.entry.clauses)
+    }
+
+    /// Where its first line stands: word, head and annotation, without the block.
+    pub fn span(&self) -> Span {
+        first_line(self.entry)
+    }
+
+    /// The first part under this label.
+    pub fn get(&self, label: &str) -> Option<&Expr> {
+        self.captures.get(label)
+    }
+}
+
+fn when<'t>(clauses: &'t [Clause]) -> Option<&'t Expr> {
+    clauses.iter().find_map(|clause| match &clause.kind {
+        ClauseKind::When(condition) => Some(condition),
+        _ => None,
+    })
+}
+
+fn because(clauses: &[Clause]) -> Option<&Text> {
+    clauses.iter().find_map(|clause| match &clause.kind {
+        ClauseKind::Because(text) => Some(text),
+        _ => None,
+    })
+}
+
+fn first_line(entry: &Entry) -> Span {
+    let parts = [entry.head.as_ref(), entry.annotation.as_ref()];
+    parts.into_iter().flatten().fold(entry.word.span, |span, part| span.to(part.span))
+}
+
+/// What is wanted of one entry, be it a declaration or a field.
+struct Wanted<'s> {
+    first: Option<&'s Word>,
+    head: &'s Pattern,
+    annotation: &'s Pattern,
+    clauses: &'static [ClauseWord],
+}
+
+struct Checker<'s> {
+    sources: &'s Sources,
+    author: Author,
+    sink: &'s mut Sink,
+}
+
+impl Checker<'_> {
+    fn declaration<'t>(&mut self, node: &'t Node) -> Option<Declared<'t>> {
+        let NodeKind::Entry(entry) = &node.kind else { return None };
+        let Some(kind) = schema().kind(&entry.word.text) else {
+            self.unknown_declaration(entry);
+            return None;
+        };
+        let name = name_of(kind, entry);
+        if kind.row.meaning == Meaning::Later {
+            self.no_meaning(kind.row.keyword, entry);
+            return Some(Declared {
+                kind,
+                node,
+                entry,
+                name,
+                head: Captures::default(),
+                annotation: Captures::default(),
+                fields: Fields::default(),
+            });
+        }
+        let wanted =
+            Wanted { first: None, head: &kind.head, annotation: &kind.annotation, clauses: kind.row.clauses };
+        let (head, annotation) = self.parts(entry, &wanted);
+        let fields = self.block(entry, kind.row.keyword, &kind.body);
+        Some(Declared {
+            kind,
+            node,
+            entry,
+            name,
+            head: head.unwrap_or_default(),
+            annotation: annotation.unwrap_or_default(),
+            fields,
+        })
+    }
+
+    fn parts<'t>(
+        &mut self,
+        entry: &'t Entry,
+        wanted: &Wanted<'_>,
+    ) -> (Option<Captures<'t>>, Option<Captures<'t>>) {
+        let word = &entry.word.text;
+        let first = wanted.first.map(|word| Expr { span: word.span, kind: ExprKind::Word(word.text.clone()) });
+        let head = self.phrase(&format!("`{word}`"), entry.word.span, Flat::new(first, entry.head.as_ref()), wanted.head);
+        let whose = format!("`:` behind `{word}`");
+        let flat = Flat::new(None, entry.annotation.as_ref());
+        let annotation = self.phrase(&whose, first_line(entry), flat, wanted.annotation);
+        for clause in &entry.clauses {
+            let (clause_word, broken) = match &clause.kind {
+                ClauseKind::When(condition) => (ClauseWord::When, has_error(condition)),
+                ClauseKind::Where(condition) => (ClauseWord::Where, has_error(condition)),
+                ClauseKind::Because(_) => (ClauseWord::Because, false),
+            };
+            if !broken && !wanted.clauses.contains(&clause_word) {
+                self.sink.push(
+                    Diagnostic::new(
+                        &UNEXPECTED_CLAUSE,
+                        clause.span,
+                        format!("`{word}` takes no `{}`", clause_word.name()),
+                    )
+                    .help(match wanted.clauses {
+                        [] => format!("take it away: `{word}` stands without a clause"),
+                        words => format!("it takes {}", one_of(words.iter().map(|word| word.name()))),
+                    }),
+                );
+            }
+        }
+        (head, annotation)
+    }
+
+    fn phrase<'t>(&mut self, whose: &str, behind: Span, flat: Flat<'t>, pattern: &Pattern) -> Option<Captures<'t>> {
+        if flat.has_error() {
+            return None;
+        }
+        if flat.len() > LONGEST_PHRASE {
+            let message = format!("{whose} is followed by {} parts; no more than {LONGEST_PHRASE} are read", flat.len());
+            self.sink.push(Diagnostic::new(&WRONG_FORM, behind, message).help("say it in several statements"));
+            return None;
+        }
+        match flat.matched(pattern) {
+            Ok(captures) => Some(captures),
+            Err(mismatch) => {
+                self.sink.push(wrong_form(self.sources, whose, behind, &mismatch, pattern));
+                None
+            }
+        }
+    }
+
+    fn block<'t>(&mut self, entry: &'t Entry, owner: &str, body: &'static Body) -> Fields<'t> {
+        let Some(block) = &entry.block else {
+            self.missing(entry, owner, body, &vec![Vec::new(); body.fields.len()]);
+            return Fields::default();
+        };
+        if body.fields.is_empty() {
+            self.sink.push(
+                Diagnostic::new(&UNEXPECTED_BLOCK, block.span, format!("`{owner}` takes no block"))
+                    .help(format!("write what belongs to `{owner}` on its line and take the braces away")),
+            );
+            return Fields::default();
+        }
+        let mut seen: Vec<Vec<Span>> = vec![Vec::new(); body.fields.len()];
+        let given = block.nodes.iter().filter_map(|node| self.field(node, owner, body, &mut seen)).collect();
+        self.missing(entry, owner, body, &seen);
+        Fields { given }
+    }
+
+    fn field<'t>(
+        &mut self,
+        node: &'t Node,
+        owner: &str,
+        body: &'static Body,
+        seen: &mut [Vec<Span>],
+    ) -> Option<Given<'t>> {
+        let entry = match &node.kind {
+            NodeKind::Entry(entry) => entry,
+            NodeKind::Use(used) => {
+                let message = format!("`use` stands only at the top of a file, not inside `{owner}`");
+                self.sink.push(Diagnostic::new(&UNKNOWN_FIELD, used.span, message));
+                return None;
+            }
+            NodeKind::Error => return None,
+        };
+        let word = &entry.word;
+        let position = body.position(&word.text);
+        let (Some(slot), Some(seen)) = (
+            position.and_then(|at| body.fields.get(at)),
+            position.and_then(|at| seen.get_mut(at)),
+        ) else {
+            self.unknown_field(entry, owner, body);
+            return None;
+        };
+        let row = slot.row;
+        if let (Some(first), false) = (seen.first(), row.arity.repeats()) {
+            self.sink.push(
+                Diagnostic::new(&DUPLICATE_FIELD, word.span, format!("`{owner}` says `{}` twice", row.keyword))
+                    .label("said again here")
+                    .also(*first, "said first here")
+                    .help("keep one of the two"),
+            );
+            return None;
+        }
+        seen.push(word.span);
+        if row.meaning == Meaning::Later {
+            self.no_meaning(row.keyword, entry);
+            return None;
+        }
+        let wanted = Wanted {
+            first: row.keyword.is_empty().then_some(word),
+            head: &slot.pattern,
+            annotation: &slot.annotation,
+            clauses: row.clauses,
+        };
+        let (captures, annotation) = self.parts(entry, &wanted);
+        let fields = self.block(entry, &word.text, &slot.body);
+        let (captures, annotation) = (captures?, annotation?);
+        if captures.has("later") {
+            self.no_meaning(row.keyword, entry);
+            return None;
+        }
+        Some(Given { field: row, node, entry, captures, annotation, fields })
+    }
+
+    fn missing(&mut self, entry: &Entry, owner: &str, body: &Body, seen: &[Vec<Span>]) {
+        for (slot, _) in body.fields.iter().zip(seen).filter(|(slot, seen)| slot.row.arity.required() && seen.is_empty())
+        {
+            let row = slot.row;
+            let name = name_of_head(entry).map_or(String::new(), |name| format!(" `{}`", name.text));
+            let mut finding =
+                Diagnostic::new(&MISSING_FIELD, first_line(entry), format!("`{owner}`{name} lacks `{}`", row.keyword))
+                    .note(row.doc)
+                    .help(format!("add `{}`", written(row.keyword, &slot.pattern)));
+            if !row.insert.is_empty() {
+                let edit = match &entry.block {
+                    Some(block) => Edit { span: inside(block), text: format!(" {};", row.insert) },
+                    None => Edit { span: first_line(entry).after(), text: format!(" {{ {} }}", row.insert) },
+                };
+                finding.fixes.push(Fix { title: format!("add `{}`", row.insert), edits: vec![edit] });
+            }
+            self.sink.push(finding);
+        }
+    }
+
+    fn unknown_declaration(&mut self, entry: &Entry) {
+        let word = &entry.word;
+        let known = || schema().kinds().iter().map(|kind| kind.row.keyword);
+        let mut finding =
+            Diagnostic::new(&UNKNOWN_DECLARATION, word.span, format!("`{}` is no declaration", word.text));
+        finding = match closest(&word.text, known()) {
+            Some(near) => finding.fix(format!("write `{near}`"), word.span, near),
+            None => match schema().kinds().iter().find(|kind| kind.body.position(&word.text).is_some_and(|at| {
+                kind.body.fields.get(at).is_some_and(|slot| !slot.row.keyword.is_empty())
+            })) {
+                Some(kind) => finding.help(format!(
+                    "`{}` is said inside a declaration such as `{}`: is a brace closed too early?",
+                    word.text, kind.row.keyword
+                )),
+                None => finding.help(format!("a file declares {}", one_of(known()))),
+            },
+        };
+        self.sink.push(finding);
+    }
+
+    fn unknown_field(&mut self, entry: &Entry, owner: &str, body: &Body) {
+        let word = &entry.word;
+        let known = || body.fields.iter().map(|slot| slot.row.keyword).filter(|keyword| !keyword.is_empty());
+        let finding = Diagnostic::new(&UNKNOWN_FIELD, word.span, format!("`{owner}` has no `{}`", word.text));
+        self.sink.push(match closest(&word.text, known()) {
+            Some(near) => finding.fix(format!("write `{near}`"), word.span, near),
+            None => finding.help(format!("`{owner}` takes {}", one_of(known()))),
+        });
+    }
+
+    fn no_meaning(&mut self, keyword: &str, entry: &Entry) {
+        if self.author == Author::Policy {
+            let message = format!("`{keyword}` has no meaning yet: nothing follows from what it says");
+            self.sink.push(
+                Diagnostic::new(&NO_MEANING_YET, first_line(entry), message)
+                    .help("keep it for a later version, or take it away; nothing here enforces it"),
+            );
+        }
+    }
+}
+
+/// The name or title that a declaration gives, found even where the rest of its head does not fit.
+fn name_of<'t>(kind: &Kind, entry: &'t Entry) -> Option<Name<'t>> {
+    if kind.row.head.is_empty() { None } else { name_of_head(entry) }
+}
+
+fn name_of_head(entry: &Entry) -> Option<Name<'_>> {
+    let first = entry.head.as_ref()?.phrase().first()?;
+    match &first.kind {
+        ExprKind::Word(text) | ExprKind::Text(text) => Some(Name { span: first.span, text }),
+        _ => None,
+    }
+}
+
+fn has_error(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Error)
+}
+
+/// The place just behind a block's opening brace.
+fn inside(block: &Block) -> Span {
+    Span { end: block.span.start + 1, ..block.span }.after()
+}
+
+fn written(keyword: &str, pattern: &Pattern) -> String {
+    format!("{keyword} {pattern}").trim().to_owned()
+}
+
+fn wrong_form(sources: &Sources, whose: &str, behind: Span, mismatch: &Mismatch, pattern: &Pattern) -> Diagnostic {
+    let expected = one_of_words(&mismatch.expected);
+    let finding = match mismatch.at {
+        Some(at) => {
+            let text = sources.text_of(at);
+            let message = if expected.is_empty() {
+                format!("{whose} does not go on with `{text}`")
+            } else {
+                format!("{whose} takes {expected} here, not `{text}`")
+            };
+            let finding = Diagnostic::new(&WRONG_FORM, at, message);
+            let quotable = mismatch.atoms.iter().any(|atom| atom.is_quoted()) && is_plain(text);
+            if quotable { finding.fix(format!("write `\"{text}\"`"), at, format!("\"{text}\"")) } else { finding }
+        }
+        None => Diagnostic::new(&WRONG_FORM, behind, format!("{whose} lacks {expected}")),
+    };
+    match pattern.forms().as_slice() {
+        [only] if only.is_empty() => finding.help("nothing stands there"),
+        forms => finding.help(format!("it is written {}", one_of_words(&forms.iter().map(|form| format!("`{form}`")).collect::<Vec<_>>()))),
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c))
+}
+
+fn one_of_words(words: &[String]) -> String {
+    super::suggest::joined(words.iter().map(String::as_str))
+}

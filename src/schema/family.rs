@@ -1,0 +1,42 @@
+//! Every kind of declaration, by family. A new kind is one file with one line here.
+
+use super::declaration::Declaration;
+
+mod evidence;
+mod later;
+mod people;
+mod place;
+mod policy;
+
+/// Every kind of declaration, in the order of the reference.
+pub static DECLARATIONS: &[&Declaration] = &[
+    &policy::POLICY,
+    &place::REGION,
+    &place::COMPONENT,
+    &place::SERVICE,
+    &place::ENVIRONMENT,
+    &people::ROLE,
+    &people::TEAM,
+    &people::SCHEDULE,
+    &evidence::CLASSIFY,
+    &evidence::FACT,
+    &later::METRIC,
+    &later::GATE,
+    &later::PROBE,
+    &later::PINS,
+    &later::PIPELINE,
+    &later::STAGE,
+    &later::LOCK,
+    &later::LEVER,
+    &later::ROLLBACK,
+    &later::FLAG,
+    &later::MAINTENANCE,
+    &later::SEVERITY,
+    &later::STATUS,
+    &later::COMMS,
+    &later::AUDIENCE,
+    &later::TEMPLATE,
+    &later::INCIDENT,
+    &later::PROPERTY,
+    &later::PROVE,
+];

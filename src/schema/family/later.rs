@@ -1,0 +1,35 @@
+//! Declarations that are read and whose names are known, and from which nothing follows yet.
+
+use crate::schema::declaration::{Declaration, declaration};
+
+macro_rules! later {
+    ($($constant:ident $keyword:literal $head:literal $doc:literal;)*) => {
+        $(pub static $constant: Declaration = declaration($keyword, $head, $doc).later();)*
+    };
+}
+
+later! {
+    PINS "pins" "new" "Versions that must be the same wherever a release runs.";
+    PIPELINE "pipeline" "new anything?" "The stages that carry a release out.";
+    STAGE "stage" "new" "One step of a pipeline.";
+    LOCK "lock" "new" "Something that one pipeline holds at a time.";
+    LEVER "lever" "new" "What is flipped to go back, and how fast.";
+    ROLLBACK "rollback" "new anything?" "When and how a release comes back.";
+    FLAG "flag" "new" "A flag of a flag server.";
+    MAINTENANCE "maintenance" "new" "A time in which writes are refused.";
+    SEVERITY "severity" "new anything?" "How bad an incident is.";
+    STATUS "status" "new anything?" "A state of the status page.";
+    COMMS "comms" "new anything?" "Who is told what, and when.";
+    AUDIENCE "audience" "new anything?" "Whom an update is for.";
+    TEMPLATE "template" "new" "The text of an update.";
+    INCIDENT "incident" "new anything?" "What opens an incident, and what it asks for.";
+    PROPERTY "property" "title" "Something shown of rollouts by simulation.";
+    PROVE "prove" "title" "Something proved of the policy over its horizon.";
+}
+
+pub static METRIC: Declaration =
+    declaration("metric", "new", "Something that is measured.").annotation("anything").space("evidence").later();
+pub static GATE: Declaration =
+    declaration("gate", "new", "What must hold before something goes on.").space("evidence").later();
+pub static PROBE: Declaration =
+    declaration("probe", "new", "A check that is run and answers yes or no.").space("evidence").later();

@@ -1,0 +1,18 @@
+//! Patterns that several fields share.
+
+/// By name; a pattern says `<name>`.
+pub(super) const RULES: &[(&str, &str)] = &[
+    ("hours", "start=time '..' end=time"),
+    (
+        "recurrence",
+        "#day 'day' <hours> \
+         | #week 'week' from=weekday start=time '..' to=weekday end=time \
+         | #weekdays days=weekday, <hours> \
+         | #workday 'workday' <hours> \
+         | #month-weekday 'month' (ordinal | #last 'last') day=weekday start=time 'for' length=duration \
+         | #month-day 'month' (ordinal | 'last' 'day') start=time? 'for' length=duration \
+         | #business-days 'month' 'business' 'day' first=integer 'through' 'business' 'day' last=integer \
+         | #year 'year' start-month=month start-day=integer '..' end-month=month end-day=integer \
+         | #rrule 'rrule' rule=text 'at' start=time 'for' length=duration",
+    ),
+];
