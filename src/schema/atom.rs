@@ -56,8 +56,14 @@ pub static SORTS: &[Sort] = &[
     sort("date", "a date such as `2025-11-27`", |part| is_literal(part, &[Literal::Date])),
     sort("time", "a time such as `18:00`", |part| is_literal(part, &[Literal::Time])),
     sort("ordinal", "an ordinal such as `3rd`", |part| is_literal(part, &[Literal::Ordinal])),
-    sort("instant", "an instant such as `2025-11-27T00:00Z` or `2025-11-27T09:00[Europe/Dublin]`", is_instant),
-    sort("weekday", "a weekday such as `Fri`", |part| part.word().is_some_and(|word| WEEKDAYS.contains(&word))),
+    sort(
+        "instant",
+        "an instant such as `2025-11-27T00:00Z` or `2025-11-27T09:00[Europe/Dublin]`",
+        is_instant,
+    ),
+    sort("weekday", "a weekday such as `Fri`", |part| {
+        part.word().is_some_and(|word| WEEKDAYS.contains(&word))
+    }),
     sort("month", "a month such as `Dec`", |part| part.word().is_some_and(|word| MONTHS.contains(&word))),
     sort("zone", "a zone in quotes such as `\"Europe/Dublin\"`", is_text),
     sort("bool", "`true` or `false`", |part| matches!(part.kind, ExprKind::Bool(_))),
@@ -86,7 +92,9 @@ impl Atom {
     pub fn describe(self) -> String {
         match self {
             Self::Sort(sort) => sort.words.to_owned(),
-            Self::Reference(keyword) if keyword.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {keyword}"),
+            Self::Reference(keyword) if keyword.starts_with(['a', 'e', 'i', 'o', 'u']) => {
+                format!("an {keyword}")
+            }
             Self::Reference(keyword) => format!("a {keyword}"),
         }
     }

@@ -38,7 +38,7 @@ pub(super) const LONGEST_PHRASE: usize = 1000;
 impl<'t> Captures<'t> {
     /// The first part under this label.
     pub fn get(&self, label: &str) -> Option<&Expr> {
-        self.all(label).next()
+        self.parts.iter().find(|(name, _)| *name == label).map(|(_, part)| part.as_ref())
     }
 
     /// Every part under this label.
@@ -111,7 +111,13 @@ impl<'t> Flat<'t> {
     }
 
     pub(super) fn matched(self, pattern: &Pattern) -> Result<Captures<'t>, Mismatch> {
-        let mut matcher = Matcher { flat: &self, captures: Captures::default(), furthest: 0, expected: Vec::new(), atoms: Vec::new() };
+        let mut matcher = Matcher {
+            flat: &self,
+            captures: Captures::default(),
+            furthest: 0,
+            expected: Vec::new(),
+            atoms: Vec::new(),
+        };
         if matcher.run(&pattern.steps, None, 0) {
             return Ok(matcher.captures);
         }
@@ -214,10 +220,13 @@ impl<'t> Matcher<'_, 't> {
                     let mark = self.captures.parts.len();
                     match part {
                         Cow::Borrowed(part) => {
-                            self.captures.parts.extend(part.list().iter().map(|member| (*label, Cow::Borrowed(member))));
+                            self.captures
+                                .parts
+                                .extend(part.list().iter().map(|member| (*label, Cow::Borrowed(member))));
                         }
                         Cow::Owned(part) => {
-                            let members = part.list().iter().map(|member| (*label, Cow::Owned(member.clone())));
+                            let members =
+                                part.list().iter().map(|member| (*label, Cow::Owned(member.clone())));
                             self.captures.parts.extend(members);
                         }
                     }

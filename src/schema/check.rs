@@ -11,7 +11,9 @@ use super::pattern::Pattern;
 use super::suggest::{closest, one_of};
 use crate::diag::{Diagnostic, Edit, Fix, Sink};
 use crate::source::{Sources, Span};
-use crate::syntax::tree::{Block, Clause, ClauseKind, Entry, Expr, ExprKind, Node, NodeKind, Text, Tree, Word};
+use crate::syntax::tree::{
+    Block, Clause, ClauseKind, Entry, Expr, ExprKind, Node, NodeKind, Text, Tree, Word,
+};
 
 /// A declaration that the schema knows, by its parts. Where a part did not fit, it is left out and was reported.
 #[derive(Debug)]
@@ -219,8 +221,14 @@ impl Checker<'_> {
         wanted: &Wanted<'_>,
     ) -> (Option<Captures<'t>>, Option<Captures<'t>>) {
         let word = &entry.word.text;
-        let first = wanted.first.map(|word| Expr { span: word.span, kind: ExprKind::Word(word.text.clone()) });
-        let head = self.phrase(&format!("`{word}`"), entry.word.span, Flat::new(first, entry.head.as_ref()), wanted.head);
+        let first =
+            wanted.first.map(|word| Expr { span: word.span, kind: ExprKind::Word(word.text.clone()) });
+        let head = self.phrase(
+            &format!("`{word}`"),
+            entry.word.span,
+            Flat::new(first, entry.head.as_ref()),
+            wanted.head,
+        );
         let whose = format!("`:` behind `{word}`");
         let flat = Flat::new(None, entry.annotation.as_ref());
         let annotation = self.phrase(&whose, first_line(entry), flat, wanted.annotation);
@@ -247,13 +255,23 @@ impl Checker<'_> {
         (head, annotation)
     }
 
-    fn phrase<'t>(&mut self, whose: &str, behind: Span, flat: Flat<'t>, pattern: &Pattern) -> Option<Captures<'t>> {
+    fn phrase<'t>(
+        &mut self,
+        whose: &str,
+        behind: Span,
+        flat: Flat<'t>,
+        pattern: &Pattern,
+    ) -> Option<Captures<'t>> {
         if flat.has_error() {
             return None;
         }
         if flat.len() > LONGEST_PHRASE {
-            let message = format!("{whose} is followed by {} parts; no more than {LONGEST_PHRASE} are read", flat.len());
-            self.sink.push(Diagnostic::new(&WRONG_FORM, behind, message).help("say it in several statements"));
+            let message = format!(
+                "{whose} is followed by {} parts; no more than {LONGEST_PHRASE} are read",
+                flat.len()
+            );
+            self.sink
+                .push(Diagnostic::new(&WRONG_FORM, behind, message).help("say it in several statements"));
             return None;
         }
         match flat.matched(pattern) {
@@ -301,20 +319,23 @@ impl Checker<'_> {
         };
         let word = &entry.word;
         let position = body.position(&word.text);
-        let (Some(slot), Some(seen)) = (
-            position.and_then(|at| body.fields.get(at)),
-            position.and_then(|at| seen.get_mut(at)),
-        ) else {
+        let (Some(slot), Some(seen)) =
+            (position.and_then(|at| body.fields.get(at)), position.and_then(|at| seen.get_mut(at)))
+        else {
             self.unknown_field(entry, owner, body);
             return None;
         };
         let row = slot.row;
         if let (Some(first), false) = (seen.first(), row.arity.repeats()) {
             self.sink.push(
-                Diagnostic::new(&DUPLICATE_FIELD, word.span, format!("`{owner}` says `{}` twice", row.keyword))
-                    .label("said again here")
-                    .also(*first, "said first here")
-                    .help("keep one of the two"),
+                Diagnostic::new(
+                    &DUPLICATE_FIELD,
+                    word.span,
+                    format!("`{owner}` says `{}` twice", row.keyword),
+                )
+                .label("said again here")
+                .also(*first, "said first here")
+                .help("keep one of the two"),
             );
             return None;
         }
@@ -340,14 +361,18 @@ impl Checker<'_> {
     }
 
     fn missing(&mut self, entry: &Entry, owner: &str, body: &Body, seen: &[Vec<Span>]) {
-        for (slot, _) in body.fields.iter().zip(seen).filter(|(slot, seen)| slot.row.arity.required() && seen.is_empty())
+        for (slot, _) in
+            body.fields.iter().zip(seen).filter(|(slot, seen)| slot.row.arity.required() && seen.is_empty())
         {
             let row = slot.row;
             let name = name_of_head(entry).map_or(String::new(), |name| format!(" `{}`", name.text));
-            let mut finding =
-                Diagnostic::new(&MISSING_FIELD, first_line(entry), format!("`{owner}`{name} lacks `{}`", row.keyword))
-                    .note(row.doc)
-                    .help(format!("add `{}`", written(row.keyword, &slot.pattern)));
+            let mut finding = Diagnostic::new(
+                &MISSING_FIELD,
+                first_line(entry),
+                format!("`{owner}`{name} lacks `{}`", row.keyword),
+            )
+            .note(row.doc)
+            .help(format!("add `{}`", written(row.keyword, &slot.pattern)));
             if !row.insert.is_empty() {
                 let edit = match &entry.block {
                     Some(block) => Edit { span: inside(block), text: format!(" {};", row.insert) },
@@ -366,9 +391,11 @@ impl Checker<'_> {
             Diagnostic::new(&UNKNOWN_DECLARATION, word.span, format!("`{}` is no declaration", word.text));
         finding = match closest(&word.text, known()) {
             Some(near) => finding.fix(format!("write `{near}`"), word.span, near),
-            None => match schema().kinds().iter().find(|kind| kind.body.position(&word.text).is_some_and(|at| {
-                kind.body.fields.get(at).is_some_and(|slot| !slot.row.keyword.is_empty())
-            })) {
+            None => match schema().kinds().iter().find(|kind| {
+                kind.body.position(&word.text).is_some_and(|at| {
+                    kind.body.fields.get(at).is_some_and(|slot| !slot.row.keyword.is_empty())
+                })
+            }) {
                 Some(kind) => finding.help(format!(
                     "`{}` is said inside a declaration such as `{}`: is a brace closed too early?",
                     word.text, kind.row.keyword
@@ -426,7 +453,13 @@ fn written(keyword: &str, pattern: &Pattern) -> String {
     format!("{keyword} {pattern}").trim().to_owned()
 }
 
-fn wrong_form(sources: &Sources, whose: &str, behind: Span, mismatch: &Mismatch, pattern: &Pattern) -> Diagnostic {
+fn wrong_form(
+    sources: &Sources,
+    whose: &str,
+    behind: Span,
+    mismatch: &Mismatch,
+    pattern: &Pattern,
+) -> Diagnostic {
     let expected = one_of_words(&mismatch.expected);
     let finding = match mismatch.at {
         Some(at) => {
@@ -438,13 +471,20 @@ fn wrong_form(sources: &Sources, whose: &str, behind: Span, mismatch: &Mismatch,
             };
             let finding = Diagnostic::new(&WRONG_FORM, at, message);
             let quotable = mismatch.atoms.iter().any(|atom| atom.is_quoted()) && is_plain(text);
-            if quotable { finding.fix(format!("write `\"{text}\"`"), at, format!("\"{text}\"")) } else { finding }
+            if quotable {
+                finding.fix(format!("write `\"{text}\"`"), at, format!("\"{text}\""))
+            } else {
+                finding
+            }
         }
         None => Diagnostic::new(&WRONG_FORM, behind, format!("{whose} lacks {expected}")),
     };
     match pattern.forms().as_slice() {
         [only] if only.is_empty() => finding.help("nothing stands there"),
-        forms => finding.help(format!("it is written {}", one_of_words(&forms.iter().map(|form| format!("`{form}`")).collect::<Vec<_>>()))),
+        forms => finding.help(format!(
+            "it is written {}",
+            one_of_words(&forms.iter().map(|form| format!("`{form}`")).collect::<Vec<_>>())
+        )),
     }
 }
 

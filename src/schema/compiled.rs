@@ -85,7 +85,12 @@ impl Schema {
 
 impl Kind {
     fn new(row: &'static Declaration) -> Self {
-        Self { row, head: compiled(row.head), annotation: compiled(row.annotation), body: Body::new(row.fields) }
+        Self {
+            row,
+            head: compiled(row.head),
+            annotation: compiled(row.annotation),
+            body: Body::new(row.fields),
+        }
     }
 }
 
@@ -128,7 +133,11 @@ impl Shape {
     pub fn captures<'t>(&self, expr: &'t Expr) -> Result<Captures<'t>, Mismatch> {
         let flat = Flat::new(None, Some(expr));
         if flat.len() > LONGEST_PHRASE {
-            return Err(Mismatch { at: Some(expr.span), expected: vec!["fewer parts".to_owned()], atoms: Vec::new() });
+            return Err(Mismatch {
+                at: Some(expr.span),
+                expected: vec!["fewer parts".to_owned()],
+                atoms: Vec::new(),
+            });
         }
         flat.matched(self.pattern())
     }

@@ -16,8 +16,8 @@ pub use atom::{Atom, MONTHS, SORTS, Sort, WEEKDAYS};
 pub use captures::{Captures, Mismatch};
 pub use check::{Author, Declared, Fields, Given, Name, check};
 pub use codes::{
-    CODES, DUPLICATE_FIELD, MISSING_FIELD, NO_MEANING_YET, UNEXPECTED_BLOCK, UNEXPECTED_CLAUSE, UNKNOWN_DECLARATION,
-    UNKNOWN_FIELD, WRONG_FORM,
+    CODES, DUPLICATE_FIELD, MISSING_FIELD, NO_MEANING_YET, UNEXPECTED_BLOCK, UNEXPECTED_CLAUSE,
+    UNKNOWN_DECLARATION, UNKNOWN_FIELD, WRONG_FORM,
 };
 pub use compiled::{Body, Kind, Schema, Shape, Slot, schema};
 pub use declaration::{Arity, ClauseWord, Declaration, Field, Meaning, declaration, field};

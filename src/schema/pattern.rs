@@ -160,11 +160,10 @@ fn tokens(text: &'static str) -> Result<Vec<&'static str>, String> {
             '\'' => rest.get(1..).and_then(|tail| tail.find('\'')).map(|at| at + 2),
             '<' => rest.find('>').map(|at| at + 1),
             '(' | ')' | '|' | '?' | '*' | ',' => Some(1),
-            _ => Some(
-                rest.find(|c: char| c.is_whitespace() || "()|?*,'<".contains(c)).unwrap_or(rest.len()),
-            ),
+            _ => Some(rest.find(|c: char| c.is_whitespace() || "()|?*,'<".contains(c)).unwrap_or(rest.len())),
         };
-        let Some((token, tail)) = length.filter(|length| *length > 0).and_then(|at| rest.split_at_checked(at))
+        let Some((token, tail)) =
+            length.filter(|length| *length > 0).and_then(|at| rest.split_at_checked(at))
         else {
             return Err(format!("`{rest}` is not closed in `{text}`"));
         };

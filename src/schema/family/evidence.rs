@@ -2,16 +2,20 @@
 
 use crate::schema::declaration::{Arity, Declaration, declaration, field};
 
-pub static CLASSIFY: Declaration =
-    declaration("classify", "", "How a change's tier follows from its paths: the riskiest rule that matches gives it.")
-        .arity(Arity::Optional)
-        .fields(&[
-            field("otherwise", "tier", "The tier where no rule matches."),
-            field("lower", "'by' 'approval' seats", "Who may let a stated tier be lower than its paths say.").default("nobody"),
-            field("", "tier", "A tier, and when the paths give it: `T3 when any path \"migrations/**\"`.")
-                .many()
-                .clauses(&[crate::schema::declaration::ClauseWord::When]),
-        ]);
+pub static CLASSIFY: Declaration = declaration(
+    "classify",
+    "",
+    "How a change's tier follows from its paths: the riskiest rule that matches gives it.",
+)
+.arity(Arity::Optional)
+.fields(&[
+    field("otherwise", "tier", "The tier where no rule matches."),
+    field("lower", "'by' 'approval' seats", "Who may let a stated tier be lower than its paths say.")
+        .default("nobody"),
+    field("", "tier", "A tier, and when the paths give it: `T3 when any path \"migrations/**\"`.")
+        .many()
+        .clauses(&[crate::schema::declaration::ClauseWord::When]),
+]);
 
 pub static FACT: Declaration = declaration("fact", "new", "Something that evidence may assert of a change.")
     .space("evidence")

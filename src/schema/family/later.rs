@@ -27,8 +27,10 @@ later! {
     PROVE "prove" "title" "Something proved of the policy over its horizon.";
 }
 
-pub static METRIC: Declaration =
-    declaration("metric", "new", "Something that is measured.").annotation("anything").space("evidence").later();
+pub static METRIC: Declaration = declaration("metric", "new", "Something that is measured.")
+    .annotation("anything")
+    .space("evidence")
+    .later();
 pub static GATE: Declaration =
     declaration("gate", "new", "What must hold before something goes on.").space("evidence").later();
 pub static PROBE: Declaration =

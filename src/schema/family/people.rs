@@ -17,6 +17,15 @@ pub static TEAM: Declaration = declaration("team", "new", "People who work toget
 
 pub static SCHEDULE: Declaration = declaration("schedule", "new", "Who is on call when.").fields(&[
     field("zone", "zone", "The zone its shifts are read in.").required(),
-    field("shift", "person=text 'every' <recurrence> | person=text #once start=instant '..' end=instant", "Who is on call, and when.").many(),
-    field("from", "#ics 'ics' file=text ('fresh' fresh=duration)?", "A calendar file that the shifts come from."),
+    field(
+        "shift",
+        "person=text 'every' <recurrence> | person=text #once start=instant '..' end=instant",
+        "Who is on call, and when.",
+    )
+    .many(),
+    field(
+        "from",
+        "#ics 'ics' file=text ('fresh' fresh=duration)?",
+        "A calendar file that the shifts come from.",
+    ),
 ]);

@@ -10,12 +10,18 @@ pub static REGION: Declaration = declaration(
 .fields(&[
     field("zone", "zone", "The IANA zone in which its local times are read.").required(),
     field("off-peak", "<hours>", "The hours of little traffic, each day."),
-    field("weekend", "weekday, | #none 'none'", "The days of the week that are not worked.").default("Sat, Sun"),
+    field("weekend", "weekday, | #none 'none'", "The days of the week that are not worked.")
+        .default("Sat, Sun"),
 ]);
 
 pub static COMPONENT: Declaration =
     declaration("component", "new", "A part of the system that changes on its own.").fields(&[
-        field("paths", "text,", "Globs of the paths it owns; a path that no component owns counts as every one.").many(),
+        field(
+            "paths",
+            "text,",
+            "Globs of the paths it owns; a path that no component owns counts as every one.",
+        )
+        .many(),
         field("needs", "component,", "Components that it needs.").many(),
     ]);
 

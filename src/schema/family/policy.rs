@@ -6,8 +6,14 @@ pub static POLICY: Declaration =
     declaration("policy", "new", "Names the policy and fixes the version of the language and its library.")
         .arity(Arity::Once)
         .fields(&[
-            field("language", "integer", "The version of syntax and library; it is `1`.").required().insert("language 1"),
+            field("language", "integer", "The version of syntax and library; it is `1`.")
+                .required()
+                .insert("language 1"),
             field("owner", "party", "Who answers for the policy."),
-            field("horizon", "start=date '..' end=date", "The dates that questions over time look at; never a decision.")
-                .default("from five years before to five years behind the policy's own dates"),
+            field(
+                "horizon",
+                "start=date '..' end=date",
+                "The dates that questions over time look at; never a decision.",
+            )
+            .default("from five years before to five years behind the policy's own dates"),
         ]);
