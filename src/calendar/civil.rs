@@ -1,12 +1,8 @@
-//! Local time: zones, times of day, weekdays, and what a place calls a working day.
+//! Local time: times of day, weekdays, and what a place calls a working day.
 
-use super::{Date, Weekday};
+use super::{Date, Weekday, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// A zone of the IANA database, by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Zone(pub chrono_tz::Tz);
 
 /// A local time of day, in seconds from midnight; 24:00 is the end of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,8 +16,9 @@ impl TimeOfDay {
 
     /// `hour:minute:second`, or nothing where there is no such time. `24:00:00` is the end of the day.
     pub fn new(hour: u32, minute: u32, second: u32) -> Option<Self> {
-        let seconds = hour * 3600 + minute * 60 + second;
-        (minute < 60 && second < 60 && seconds <= 86_400).then_some(Self(seconds))
+        let in_range = hour <= 24 && minute < 60 && second < 60;
+        let seconds = || hour * 3600 + minute * 60 + second;
+        (in_range && seconds() <= 86_400).then(|| Self(seconds()))
     }
 
     /// Seconds from midnight, 0 to 86 400.

@@ -75,17 +75,24 @@ impl IntervalSet {
     }
 }
 
-impl FromIterator<Interval> for IntervalSet {
-    fn from_iter<T: IntoIterator<Item = Interval>>(intervals: T) -> Self {
-        let mut all: Vec<Interval> = intervals.into_iter().filter(|interval| !interval.is_empty()).collect();
-        all.sort_unstable();
-        let mut merged: Vec<Interval> = Vec::with_capacity(all.len());
-        for next in all {
+impl IntervalSet {
+    /// From intervals ordered by their starts: drops the empty, merges what overlaps or touches.
+    pub(super) fn from_ordered(intervals: impl IntoIterator<Item = Interval>) -> Self {
+        let mut merged: Vec<Interval> = Vec::new();
+        for next in intervals.into_iter().filter(|interval| !interval.is_empty()) {
             match merged.last_mut() {
                 Some(last) if next.start <= last.end => last.end = last.end.max(next.end),
                 _ => merged.push(next),
             }
         }
         Self(merged)
+    }
+}
+
+impl FromIterator<Interval> for IntervalSet {
+    fn from_iter<T: IntoIterator<Item = Interval>>(intervals: T) -> Self {
+        let mut all: Vec<Interval> = intervals.into_iter().collect();
+        all.sort_unstable();
+        Self::from_ordered(all)
     }
 }

@@ -1,6 +1,8 @@
 //! When something holds, as written: one-off spans and recurrences, and the timetable made of them.
 
-use super::{Date, DateSpan, Elapsed, Instant, Interval, LocalDateTime, TimeOfDay, Weekday, Weekdays, Zone};
+use super::{
+    Date, DateSpan, Elapsed, Instant, Interval, LocalDateTime, Rule, TimeOfDay, Weekday, Weekdays, Zone,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -107,8 +109,8 @@ pub enum Pattern {
     },
     /// `every rrule "FREQ=..." at 08:00 for 10h`, RFC 5545, expanded on civil dates.
     Rrule {
-        /// The rule's text, without `DTSTART`.
-        rule: String,
+        /// The rule.
+        rule: Rule,
         /// When it starts.
         start: TimeOfDay,
         /// How long it lasts.

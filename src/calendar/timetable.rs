@@ -1,0 +1,313 @@
+//! Timetables asked about instants: every question is answered from around the instant itself, so its cost does not
+//! grow with the distance from where a recurrence began.
+
+use super::expand::CYCLE_YEARS;
+use super::nominal::{End, Nominal, Readings};
+use super::zone::{Repeat, days_after};
+use super::{
+    Date, DateSpan, Elapsed, Instant, Interval, IntervalSet, LocalReading, Pattern, Place, Rounding,
+    TimeOfDay, Timetable, Zone,
+};
+
+/// One time that a timetable holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence {
+    /// When.
+    pub interval: Interval,
+    /// The local date it starts on, as written: it belongs to that date even where a clock change moves its start.
+    pub date: Date,
+    /// Which pattern of the timetable it comes from.
+    pub pattern: usize,
+}
+
+/// A timetable made ready for many questions about one place.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    zone: Zone,
+    timetable: &'a Timetable,
+    sources: Vec<Source<'a>>,
+}
+
+/// A pattern made ready.
+#[derive(Debug)]
+enum Source<'a> {
+    Once(Option<Occurrence>),
+    Recurring { nominal: Nominal<'a>, pattern: usize },
+}
+
+impl Timetable {
+    /// Makes it ready for many questions about `place`.
+    pub fn read<'a>(&'a self, place: &'a Place) -> Reader<'a> {
+        Reader::new(self, place)
+    }
+
+    /// Every occurrence that shares a second with `within`, unclipped, in order.
+    pub fn occurrences(&self, place: &Place, within: Interval) -> Vec<Occurrence> {
+        self.read(place).occurrences(within)
+    }
+
+    /// When it holds, within `within`.
+    pub fn active(&self, place: &Place, within: Interval) -> IntervalSet {
+        self.read(place).active(within)
+    }
+
+    /// The whole stretch round `at` in which it holds, if it does then.
+    pub fn at(&self, place: &Place, at: Instant) -> Option<Interval> {
+        self.read(place).at(at)
+    }
+
+    /// The first instant behind `at` at which it begins or ceases to hold.
+    pub fn next_change_after(&self, place: &Place, at: Instant) -> Option<Instant> {
+        self.read(place).next_change_after(at)
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn new(timetable: &'a Timetable, place: &'a Place) -> Self {
+        let zone = timetable.zone.unwrap_or(place.zone);
+        let mut reader = Self { zone, timetable, sources: Vec::with_capacity(timetable.patterns.len()) };
+        for (index, pattern) in timetable.patterns.iter().enumerate() {
+            let source = match Nominal::of(pattern, place, zone, timetable.from) {
+                Some(nominal) => Source::Recurring { nominal, pattern: index },
+                None => Source::Once(reader.once(pattern, index)),
+            };
+            reader.sources.push(source);
+        }
+        reader
+    }
+
+    /// Every occurrence that shares a second with `within`, unclipped, in order.
+    pub fn occurrences(&self, within: Interval) -> Vec<Occurrence> {
+        let mut found = Vec::new();
+        for source in &self.sources {
+            let mut next = self.first_ending_behind(source, within.start);
+            while let Some(occurrence) = next.filter(|occurrence| occurrence.interval.start < within.end) {
+                found.push(occurrence);
+                next = self.following(source, occurrence);
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// When it holds, within `within`.
+    pub fn active(&self, within: Interval) -> IntervalSet {
+        IntervalSet::from_ordered(
+            self.occurrences(within).into_iter().map(|occurrence| occurrence.interval.intersect(within)),
+        )
+    }
+
+    /// Whether it holds at `at`.
+    pub fn holds(&self, at: Instant) -> bool {
+        self.covering(at).is_some()
+    }
+
+    /// The whole stretch round `at` in which it holds, if it does then. One that goes on for longer than a cycle of
+    /// the calendar (400 years) to either side has no bound there.
+    pub fn at(&self, at: Instant) -> Option<Interval> {
+        let covering = self.covering(at)?;
+        Some(Interval::new(self.start_of(covering.start), self.end_of(covering.end)))
+    }
+
+    /// The first instant behind `at` at which it begins or ceases to hold.
+    pub fn next_change_after(&self, at: Instant) -> Option<Instant> {
+        let change = match self.covering(at) {
+            Some(covering) => self.end_of(covering.end),
+            None => self.sources.iter().filter_map(|source| self.first_starting_behind(source, at)).min()?,
+        };
+        (change != Instant::MAX).then_some(change)
+    }
+
+    fn covering(&self, at: Instant) -> Option<Interval> {
+        self.sources
+            .iter()
+            .filter_map(|source| self.last_starting_by(source, at))
+            .map(|occurrence| occurrence.interval)
+            .filter(|interval| interval.contains(at))
+            .reduce(|one, two| Interval::new(one.start.min(two.start), one.end.max(two.end)))
+    }
+
+    /// Where the stretch that holds just before `end` ends.
+    fn end_of(&self, end: Instant) -> Instant {
+        let limit = end.plus(Elapsed::days(i64::from(CYCLE_YEARS) * 366));
+        let mut end = end;
+        loop {
+            let reach = |source| self.last_starting_by(source, end).map(|occurrence| occurrence.interval.end);
+            match self.sources.iter().filter_map(reach).max() {
+                Some(_) if end >= limit => return Instant::MAX,
+                Some(further) if further > end => end = further,
+                _ => return end,
+            }
+        }
+    }
+
+    /// Where the stretch that holds at `start` starts.
+    fn start_of(&self, start: Instant) -> Instant {
+        let limit = start.minus(Elapsed::days(i64::from(CYCLE_YEARS) * 366));
+        let mut start = start;
+        loop {
+            // What ends at `start` touches it: the second before is the last that must be held.
+            let before = start.minus(Elapsed::seconds(1));
+            let reach =
+                |source| self.first_ending_behind(source, before).map(|occurrence| occurrence.interval.start);
+            match self.sources.iter().filter_map(reach).min() {
+                Some(_) if start <= limit => return Instant::MIN,
+                Some(earlier) if earlier < start => start = earlier,
+                _ => return start,
+            }
+        }
+    }
+
+    fn last_starting_by(&self, source: &Source<'_>, at: Instant) -> Option<Occurrence> {
+        match source {
+            Source::Once(once) => once.filter(|occurrence| occurrence.interval.start <= at),
+            Source::Recurring { nominal, pattern } => {
+                let mut date = days_after(self.zone.date(at), 1);
+                loop {
+                    let occurrence = self.previous(nominal, *pattern, date)?;
+                    if occurrence.interval.start <= at {
+                        return Some(occurrence);
+                    }
+                    date = days_after(occurrence.date, -1);
+                }
+            }
+        }
+    }
+
+    fn first_starting_behind(&self, source: &Source<'_>, at: Instant) -> Option<Instant> {
+        match source {
+            Source::Once(once) => {
+                once.map(|occurrence| occurrence.interval.start).filter(|&start| start > at)
+            }
+            Source::Recurring { nominal, pattern } => {
+                let mut date = days_after(self.zone.date(at), -1);
+                loop {
+                    let occurrence = self.next(nominal, *pattern, date)?;
+                    if occurrence.interval.start > at {
+                        return Some(occurrence.interval.start);
+                    }
+                    date = days_after(occurrence.date, 1);
+                }
+            }
+        }
+    }
+
+    fn first_ending_behind(&self, source: &Source<'_>, at: Instant) -> Option<Occurrence> {
+        match source {
+            Source::Once(once) => once.filter(|occurrence| occurrence.interval.end > at),
+            Source::Recurring { nominal, pattern } => {
+                let mut date = days_after(self.zone.date(at), -nominal.days_at_most());
+                loop {
+                    let occurrence = self.next(nominal, *pattern, date)?;
+                    if occurrence.interval.end > at {
+                        return Some(occurrence);
+                    }
+                    date = days_after(occurrence.date, 1);
+                }
+            }
+        }
+    }
+
+    fn following(&self, source: &Source<'_>, occurrence: Occurrence) -> Option<Occurrence> {
+        match source {
+            Source::Once(_) => None,
+            Source::Recurring { nominal, pattern } => {
+                self.next(nominal, *pattern, days_after(occurrence.date, 1))
+            }
+        }
+    }
+
+    /// The first occurrence on or behind `date`.
+    fn next(&self, nominal: &Nominal<'_>, pattern: usize, date: Date) -> Option<Occurrence> {
+        let limit = days_after(date, i64::from(CYCLE_YEARS) * 366);
+        let mut date = self.timetable.from.map_or(date, |from| date.max(from));
+        loop {
+            let start = nominal.next(date)?;
+            if start > limit || self.timetable.until.is_some_and(|until| start >= until) {
+                return None;
+            }
+            if let Some(occurrence) = self.occurrence(nominal, pattern, start) {
+                return Some(occurrence);
+            }
+            date = days_after(start, 1);
+        }
+    }
+
+    /// The last occurrence on or before `date`.
+    fn previous(&self, nominal: &Nominal<'_>, pattern: usize, date: Date) -> Option<Occurrence> {
+        let limit = days_after(date, -i64::from(CYCLE_YEARS) * 366);
+        let mut date = self.timetable.until.map_or(date, |until| date.min(days_after(until, -1)));
+        loop {
+            let start = nominal.previous(date)?;
+            if start < limit || self.timetable.from.is_some_and(|from| start < from) {
+                return None;
+            }
+            if let Some(occurrence) = self.occurrence(nominal, pattern, start) {
+                return Some(occurrence);
+            }
+            date = days_after(start, -1);
+        }
+    }
+
+    fn occurrence(&self, nominal: &Nominal<'_>, pattern: usize, date: Date) -> Option<Occurrence> {
+        if self.timetable.except.contains(&date) {
+            return None;
+        }
+        let interval = self.map(nominal.readings(date)?)?;
+        (!interval.is_empty()).then_some(Occurrence { interval, date, pattern })
+    }
+
+    /// From readings to instants; nothing where the date they start on does not exist.
+    fn map(&self, readings: Readings) -> Option<Interval> {
+        let [start_repeat, end_repeat] = self.timetable.rounding.repeats();
+        let start = match self.zone.reading(readings.start) {
+            LocalReading::Skipped(_) if !self.zone.has_date(readings.start.date()) => return None,
+            reading => reading.instant(start_repeat),
+        };
+        let end = match readings.end {
+            End::After(elapsed) => start.plus(elapsed),
+            End::Local(local, elapsed) => self.zone.instant(local, end_repeat).plus(elapsed),
+        };
+        Some(Interval::new(start, end))
+    }
+
+    /// What a pattern that does not recur says, `from`, `until` and `except` regarded.
+    fn once(&self, pattern: &Pattern, index: usize) -> Option<Occurrence> {
+        let [start_repeat, end_repeat] = self.timetable.rounding.repeats();
+        let (interval, date) = match pattern {
+            Pattern::Once(interval) => (*interval, self.zone.date(interval.start)),
+            Pattern::OnceLocal { start, end } => {
+                let start_at = self.zone.instant(*start, start_repeat);
+                (Interval::new(start_at, self.zone.instant(*end, end_repeat)), start.date())
+            }
+            Pattern::Dates(span) => (self.zone.dates(*span, self.timetable.rounding), span.first),
+            _ => return None,
+        };
+        let dropped = interval.is_empty()
+            || self.timetable.except.contains(&date)
+            || self.timetable.from.is_some_and(|from| date < from)
+            || self.timetable.until.is_some_and(|until| date >= until);
+        (!dropped).then_some(Occurrence { interval, date, pattern: index })
+    }
+}
+
+impl Rounding {
+    /// Which reading of a repeated start, and of a repeated end.
+    pub fn repeats(self) -> [Repeat; 2] {
+        match self {
+            Self::Outward => [Repeat::Earlier, Repeat::Later],
+            Self::Inward => [Repeat::Later, Repeat::Earlier],
+        }
+    }
+}
+
+impl Zone {
+    /// Whole dates there, both included.
+    pub fn dates(self, span: DateSpan, rounding: Rounding) -> Interval {
+        let [start, end] = rounding.repeats();
+        Interval::new(
+            self.instant_on(span.first, TimeOfDay::MIDNIGHT, start),
+            self.instant_on(span.last, TimeOfDay::END, end),
+        )
+    }
+}
