@@ -14,11 +14,13 @@
 pub mod world;
 pub mod source;
 pub mod calendar;
-pub mod decide;
 pub mod diag;
 pub mod syntax;
 pub mod schema;
 pub mod types;
 pub mod policy;
+pub mod decide;
 pub mod fidelity;
 pub mod emit;
+pub mod render;
+pub mod cli;

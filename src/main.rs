@@ -1,3 +1,7 @@
-//! The `opsc` binary.
+//! The `opsc` binary: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    opsc::cli::main()
+}

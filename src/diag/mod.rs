@@ -1,5 +1,9 @@
 //! Findings as plain data. A [`Code`] is declared once, beside the facts its wording names; its page is its manual and its test.
 
+mod apply;
+
+pub use apply::{Applied, apply};
+
 use crate::source::Span;
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,0 +1,89 @@
+//! `opsc explain`: the manual's page about a rule or a command, in the terminal.
+
+use super::{COMMANDS, Command, Context, Exit, Failure, Output, codes, command_line};
+use crate::render::{Paint, WIDTH, markdown};
+
+/// Show the page about a rule or a command
+///
+/// A rule is called what stands in brackets in a report: `error[unknown-name]`.
+#[derive(Debug, clap::Args)]
+pub struct Explain {
+    /// What to explain; without it, everything there is a page about is listed
+    name: Option<String>,
+}
+
+/// A kind of thing that has pages.
+struct Shelf {
+    title: &'static str,
+    /// Names with one line each.
+    names: fn() -> Vec<(String, String)>,
+    page: fn(&str, Paint) -> Option<String>,
+}
+
+static SHELVES: &[Shelf] = &[
+    Shelf { title: "commands", names: command_names, page: command_page },
+    Shelf { title: "rules", names: rule_names, page: rule_page },
+];
+
+impl Command for Explain {
+    const NAME: &'static str = "explain";
+    const EXITS: &'static [(Exit, &'static str)] =
+        &[(Exit::Done, "there is such a page"), (Exit::Usage, "there is no page of this name")];
+
+    fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
+        let Some(name) = &self.name else { return Ok(Output::said(list())) };
+        let pages: Vec<String> =
+            SHELVES.iter().filter_map(|shelf| (shelf.page)(name, context.console.out)).collect();
+        if pages.is_empty() {
+            return Err(unknown(name));
+        }
+        Ok(Output::said(pages.join("\n")))
+    }
+}
+
+fn list() -> String {
+    let shelves = SHELVES.iter().map(|shelf| {
+        let names = (shelf.names)();
+        let width = names.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let lines = names.iter().map(|(name, about)| format!("  {name:width$}  {about}\n"));
+        format!("{}\n{}", shelf.title, lines.collect::<String>())
+    });
+    shelves.collect::<Vec<_>>().join("\n")
+}
+
+fn unknown(name: &str) -> Failure {
+    let names = SHELVES.iter().flat_map(|shelf| (shelf.names)());
+    let near = names
+        .map(|(known, _)| (strsim::damerau_levenshtein(&known, name), known))
+        .min()
+        .filter(|(distance, known)| *distance <= 1 + known.len() / 4);
+    let failure = Failure::usage(format!("there is no page about `{name}`"));
+    match near {
+        Some((_, known)) => failure.help(format!("did you mean `{known}`?")),
+        None => failure.help("`opsc explain` lists every page"),
+    }
+}
+
+fn rule_names() -> Vec<(String, String)> {
+    codes().iter().map(|code| (code.name.to_owned(), code.summary.to_owned())).collect()
+}
+
+fn rule_page(name: &str, paint: Paint) -> Option<String> {
+    codes().iter().find(|code| code.name == name).map(|code| markdown::terminal(code.page, paint))
+}
+
+fn command_names() -> Vec<(String, String)> {
+    let line = command_line();
+    let about = |name: &str| line.find_subcommand(name)?.get_about().map(ToString::to_string);
+    COMMANDS.iter().map(|row| (row.name.to_owned(), about(row.name).unwrap_or_default())).collect()
+}
+
+fn command_page(name: &str, paint: Paint) -> Option<String> {
+    let mut line = command_line().term_width(WIDTH);
+    line.build();
+    let help = line.find_subcommand_mut(name)?.render_long_help();
+    Some(match paint {
+        Paint::Plain => help.to_string(),
+        Paint::Colour => help.ansi().to_string(),
+    })
+}

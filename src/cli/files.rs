@@ -1,0 +1,114 @@
+//! Files written whole or not at all: staged beside their places, synced, then renamed.
+
+use super::Failure;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes every file, or none: all are staged first, and renamed only when every one of them is safe on disk.
+/// Folders are made as needed. A file that is there keeps its permissions; a link is followed.
+///
+/// # Errors
+/// The first file that cannot be written; what was staged is removed again.
+pub fn write_all<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<(), Failure> {
+    let mut staged: Vec<(&str, Staged)> = Vec::new();
+    for (path, bytes) in files {
+        let file = Staged::new(path, bytes).map_err(|error| Failure::unwritable(path, &error))?;
+        staged.push((path, file));
+    }
+    for (path, file) in staged {
+        file.take_place().map_err(|error| Failure::unwritable(path, &error))?;
+    }
+    Ok(())
+}
+
+/// The file as text, or nothing where there is no such file.
+///
+/// # Errors
+/// The reason it cannot be read.
+pub fn text_if_there(world: &dyn crate::world::World, path: &str) -> Result<Option<String>, Failure> {
+    match world.read(path) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text)),
+            Err(_) => Err(Failure::unreadable(path, &io::ErrorKind::InvalidData.into())),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::unreadable(path, &error)),
+    }
+}
+
+/// The file as text.
+///
+/// # Errors
+/// The reason it cannot be read.
+pub fn text(world: &dyn crate::world::World, path: &str) -> Result<String, Failure> {
+    text_if_there(world, path)?.ok_or_else(|| Failure::unreadable(path, &io::ErrorKind::NotFound.into()))
+}
+
+/// A file that waits beside its place; dropped before it took it, it is removed.
+struct Staged {
+    stage: PathBuf,
+    place: PathBuf,
+}
+
+impl Staged {
+    fn new(path: &str, bytes: &[u8]) -> io::Result<Self> {
+        let place = fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+        let folder = folder_of(&place);
+        fs::create_dir_all(folder)?;
+        let name = place.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_string_lossy().into_owned();
+        let stage = folder.join(format!(".{name}.{}.opsc", std::process::id()));
+        let staged = Self { stage, place };
+        let mut file = File::create(&staged.stage)?;
+        file.write_all(bytes)?;
+        if let Ok(old) = fs::metadata(&staged.place) {
+            if old.is_dir() {
+                return Err(io::ErrorKind::IsADirectory.into());
+            }
+            file.set_permissions(old.permissions())?;
+        }
+        file.sync_all()?;
+        Ok(staged)
+    }
+
+    fn take_place(self) -> io::Result<()> {
+        fs::rename(&self.stage, &self.place)?;
+        sync_folder(folder_of(&self.place))
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // Where it took its place there is nothing left to remove.
+        let _ = fs::remove_file(&self.stage);
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes a new name in a folder last, where the system can open folders.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_files_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        let (a, b, c) = (path("new/a"), path("b"), path("c"));
+        write_all([(a.as_str(), b"1".as_slice()), (b.as_str(), b"2")]).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        fs::create_dir(&c).unwrap();
+        let failed = write_all([(a.as_str(), b"3".as_slice()), (c.as_str(), b"4")]).unwrap_err();
+        assert_eq!(failed.exit().code(), 4);
+        assert_eq!(File::open(&a).and_then(io::read_to_string).unwrap(), "1");
+        assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    }
+}

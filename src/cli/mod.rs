@@ -1,0 +1,77 @@
+//! The command line: the only room with files, clock, colour and exit codes.
+//!
+//! A command is one file and one row of [`COMMANDS`]. It returns what it says as an [`Output`]; only [`main`] prints.
+
+mod codes;
+mod command;
+mod console;
+mod explain;
+mod failure;
+pub mod files;
+mod output;
+mod reference;
+mod system;
+
+pub use codes::codes;
+pub use command::{COMMANDS, Command, Context, Row};
+pub use console::Console;
+pub use failure::Failure;
+pub use output::{EXITS, Exit, Output};
+pub use reference::reference;
+pub use system::System;
+
+use crate::world::World;
+use clap::error::ErrorKind;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the command that the process was asked for, prints what it says, and gives its exit code.
+pub fn main() -> ExitCode {
+    let world = System::new();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let output = run(&arguments, &world);
+    output.print().into()
+}
+
+/// Runs one command line; `arguments` begins with the name of the program.
+pub fn run(arguments: &[OsString], world: &dyn World) -> Output {
+    let matches = match command_line().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return refused(arguments, &error, world),
+    };
+    let console = Console::new(world, console::choice(&matches));
+    let context = Context { world, console };
+    let found = matches.subcommand().and_then(|(name, inner)| Some((command::row(name)?, inner)));
+    let Some((row, inner)) = found else {
+        return Output::said(command_line().render_help().to_string());
+    };
+    match (row.run)(inner, &context) {
+        Ok(output) => output,
+        Err(failure) => failure.output(row, console.err),
+    }
+}
+
+/// The whole command line, as clap reads it.
+pub fn command_line() -> clap::Command {
+    COMMANDS.iter().fold(console::arguments(clap::Command::new("opsc")), |line, row| {
+        line.subcommand((row.augment)(clap::Command::new(row.name)).after_help(output::exits_text(row.exits)))
+    })
+}
+
+/// What clap says of a command line it does not take, or of a plea for help.
+fn refused(arguments: &[OsString], error: &clap::Error, world: &dyn World) -> Output {
+    let text = error.render();
+    let text = if console::wants_colour(arguments, error.use_stderr(), world) {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    };
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Output::said(text),
+        _ => {
+            let asked = arguments.iter().skip(1).find_map(|argument| command::row(argument.to_str()?));
+            let wording = asked.map_or(command::plain as fn(&str) -> String, |row| row.refusal);
+            Output { out: String::new(), err: wording(&text), exit: Exit::Usage }
+        }
+    }
+}

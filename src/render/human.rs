@@ -1,0 +1,100 @@
+//! Findings with the lines in question, several files and spans each.
+
+use super::{Paint, Report, Summary, WIDTH, guard, guard::visible, wrap::wrap};
+use crate::diag::{Diagnostic, Label, Level};
+use crate::source::{FileId, Sources};
+use codespan_reporting::diagnostic::{self as shown, Severity};
+use codespan_reporting::term::{self, Chars, Config, termcolor};
+use std::ops::Range;
+
+pub(super) fn render(report: &Report<'_>, paint: Paint) -> String {
+    if report.found.is_empty() {
+        return String::new();
+    }
+    let files = guard::Shown::new(report.sources);
+    let config = Config { chars: Chars::ascii(), tab_width: 4, ..Config::default() };
+    let mut text = String::new();
+    for finding in report.found {
+        let finding = convert(report.sources, finding);
+        text.push_str(&one(&files, &config, &finding, paint));
+    }
+    text.push_str(&format!("{}\n", Summary::of(report.found)));
+    text
+}
+
+fn one(
+    files: &guard::Shown<'_>,
+    config: &Config,
+    finding: &shown::Diagnostic<FileId>,
+    paint: Paint,
+) -> String {
+    let written = match paint {
+        Paint::Plain => term::emit_into_string(config, files, finding),
+        Paint::Colour => {
+            let mut buffer = termcolor::Ansi::new(Vec::new());
+            term::emit_to_write_style(&mut buffer, config, files, finding)
+                .map(|()| String::from_utf8_lossy(&buffer.into_inner()).into_owned())
+        }
+    };
+    let text = written.unwrap_or_else(|_| format!("{}\n", finding.message));
+    let lines = text.trim_end_matches('\n').lines().map(|line| format!("{}\n", line.trim_end()));
+    lines.chain(std::iter::once("\n".to_owned())).collect()
+}
+
+fn convert(sources: &Sources, finding: &Diagnostic) -> shown::Diagnostic<FileId> {
+    let severity = match finding.level {
+        Level::Error => Severity::Error,
+        Level::Warning => Severity::Warning,
+        Level::Note => Severity::Note,
+    };
+    let header = finding.level.name().len() + finding.code.name.len() + 4;
+    let primary = label(sources, &finding.primary, shown::LabelStyle::Primary);
+    let secondary = finding.secondary.iter().map(|at| label(sources, at, shown::LabelStyle::Secondary));
+    let labels: Vec<_> = std::iter::once(primary).chain(secondary).flatten().collect();
+    let margin = margin(sources, &labels);
+    shown::Diagnostic::new(severity)
+        .with_code(finding.code.name)
+        .with_message(wrap(&visible(&finding.message), WIDTH, header, "    "))
+        .with_labels(labels)
+        .with_notes(notes(finding, margin))
+}
+
+/// What stands below the lines: notes, help, then mends. A sole mend is one that `--fix` carries out.
+fn notes(finding: &Diagnostic, margin: usize) -> Vec<String> {
+    let mend = if finding.fixes.len() == 1 { "fix" } else { "choose" };
+    let lines = |word: &'static str, texts: Vec<&String>| {
+        texts.into_iter().map(|text| format!("{word}: {text}")).collect::<Vec<_>>()
+    };
+    [
+        lines("note", finding.notes.iter().collect()),
+        lines("help", finding.help.iter().collect()),
+        lines(mend, finding.fixes.iter().map(|fix| &fix.title).collect()),
+    ]
+    .concat()
+    .into_iter()
+    .map(|text| wrap(&visible(&text), WIDTH - margin, 0, "  "))
+    .collect()
+}
+
+/// Columns that stand before the text of a note: the width of the largest line number, ` = `.
+fn margin(sources: &Sources, labels: &[shown::Label<FileId>]) -> usize {
+    let last_line = |at: &shown::Label<FileId>| {
+        sources.get(at.file_id).map_or(1, |file| file.line_at(u32::try_from(at.range.end).unwrap_or(0)) + 1)
+    };
+    let digits = labels.iter().map(last_line).max().unwrap_or(1).to_string().len();
+    digits + " = ".len()
+}
+
+fn label(sources: &Sources, at: &Label, style: shown::LabelStyle) -> Option<shown::Label<FileId>> {
+    let text = sources.get(at.span.file)?.text();
+    let range = within(text, at.span.range());
+    Some(shown::Label::new(style, at.span.file, range).with_message(visible(&at.text.replace('\n', " "))))
+}
+
+/// The range held within the text and on character boundaries, without the line ends behind it.
+fn within(text: &str, range: Range<usize>) -> Range<usize> {
+    let start = text.floor_char_boundary(range.start);
+    let end = text.floor_char_boundary(range.end).max(start);
+    let kept = text.get(start..end).map_or(0, |spanned| spanned.trim_end_matches(['\n', '\r']).len());
+    start..start + kept
+}

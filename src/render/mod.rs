@@ -1,0 +1,70 @@
+//! Findings to what people and machines read: the terminal, one line each, JSON, SARIF, CI annotations.
+//!
+//! A format is one file and one row of [`FORMATS`].
+
+pub mod diff;
+mod fingerprint;
+mod github;
+pub mod guard;
+mod human;
+mod json;
+pub mod markdown;
+mod paint;
+mod sarif;
+mod short;
+mod summary;
+pub mod wrap;
+
+pub use paint::{Paint, Style};
+pub use summary::{Summary, count};
+
+use crate::diag::{Code, Diagnostic};
+use crate::source::Sources;
+
+/// Columns that a report keeps to.
+pub const WIDTH: usize = 100;
+
+/// What a report is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// The files that spans speak of.
+    pub sources: &'a Sources,
+    /// The findings, in the order they are shown.
+    pub found: &'a [Diagnostic],
+    /// Every code there is, found or not: some formats list them.
+    pub codes: &'a [&'static Code],
+}
+
+/// One way to write a report.
+#[derive(Debug)]
+pub struct Format {
+    /// What `--format` takes.
+    pub name: &'static str,
+    /// One line, for `--help`.
+    pub summary: &'static str,
+    /// Writes the report. Ends in a newline unless it is empty.
+    pub render: fn(&Report<'_>, Paint) -> String,
+}
+
+/// Every format; the first is the default.
+pub static FORMATS: &[Format] = &[
+    Format { name: "human", summary: "with the lines in question, for people", render: human::render },
+    Format {
+        name: "short",
+        summary: "`file:line:column: level[code]: message`, one line each",
+        render: short::render,
+    },
+    Format { name: "json", summary: "one object, by docs/schemas/check.schema.json", render: json::render },
+    Format { name: "sarif", summary: "SARIF 2.1.0, for code scanning", render: sarif::render },
+    Format { name: "github", summary: "annotations of a GitHub workflow run", render: github::render },
+];
+
+/// The format of this name.
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// The report as people read it in a terminal: the first row of [`FORMATS`].
+pub fn human(report: &Report<'_>, paint: Paint) -> String {
+    human::render(report, paint)
+}

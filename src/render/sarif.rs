@@ -1,0 +1,193 @@
+//! The report as SARIF 2.1.0, for code scanning services.
+//!
+//! `results` is written even when empty, so that a service closes what it showed before. Columns count code
+//! points from 1. Addresses are relative to the folder that the run was started in.
+
+use super::{Paint, Report, fingerprint};
+use crate::diag::{Code, Diagnostic, Edit, Fix, Label, Level};
+use crate::source::{Sources, Span};
+use serde_json::{Value, json};
+
+pub(super) fn render(report: &Report<'_>, _: Paint) -> String {
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": env!("CARGO_PKG_NAME"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": report.codes.iter().map(|code| rule(code)).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results(report),
+        }],
+    });
+    serde_json::to_string_pretty(&log).map(|text| text + "\n").unwrap_or_default()
+}
+
+fn level(level: Level) -> &'static str {
+    level.name()
+}
+
+fn rule(code: &Code) -> Value {
+    let mut rule = json!({
+        "id": code.name,
+        "shortDescription": { "text": sentence(code.summary) },
+        "fullDescription": { "text": sentence(code.summary) },
+        "help": { "text": code.page, "markdown": code.page },
+        "defaultConfiguration": { "level": level(code.level) },
+    });
+    if let (Some(address), Some(rule)) = (address_of(env!("CARGO_PKG_HOMEPAGE"), code), rule.as_object_mut())
+    {
+        rule.insert("helpUri".to_owned(), Value::String(address));
+    }
+    rule
+}
+
+/// Where the page of a rule is published: below the product's home page, where it has one.
+fn address_of(home: &str, code: &Code) -> Option<String> {
+    (!home.is_empty()).then(|| format!("{}/rules/{}", home.trim_end_matches('/'), code.name))
+}
+
+/// A message as code scanning services show it.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", characters.as_str())
+}
+
+fn results(report: &Report<'_>) -> Vec<Value> {
+    let prints = fingerprint::of_each(report);
+    report.found.iter().zip(prints).map(|(finding, print)| result(report, finding, &print)).collect()
+}
+
+fn result(report: &Report<'_>, finding: &Diagnostic, print: &str) -> Value {
+    let sources = report.sources;
+    let related: Vec<Value> = finding
+        .secondary
+        .iter()
+        .zip(1..)
+        .map(|(label, id)| {
+            let mut location = location(sources, label);
+            if let Some(fields) = location.as_object_mut() {
+                fields.insert("id".to_owned(), json!(id));
+            }
+            location
+        })
+        .collect();
+    let mut result = json!({
+        "ruleId": finding.code.name,
+        "level": level(finding.level),
+        "message": { "text": message(finding) },
+        "locations": [location(sources, &finding.primary)],
+        "partialFingerprints": { "opsc/v1": print },
+    });
+    let rule_index = report.codes.iter().position(|code| *code == finding.code);
+    let fixes: Vec<Value> = finding.fixes.iter().map(|fix| mend(sources, fix)).collect();
+    if let Some(fields) = result.as_object_mut() {
+        fields.extend(rule_index.map(|index| ("ruleIndex".to_owned(), json!(index))));
+        fields.extend((!related.is_empty()).then(|| ("relatedLocations".to_owned(), Value::Array(related))));
+        fields.extend((!fixes.is_empty()).then(|| ("fixes".to_owned(), Value::Array(fixes))));
+    }
+    result
+}
+
+fn message(finding: &Diagnostic) -> String {
+    let label = Some(&finding.primary.text).filter(|text| !text.is_empty());
+    let notes = finding.notes.iter().map(|note| format!("Note: {note}"));
+    let help = finding.help.iter().map(|help| format!("Help: {help}"));
+    let related = finding.secondary.iter().zip(1..);
+    let related = related.map(|(label, id)| format!("[{}]({id})", link(&label.text)));
+    std::iter::once(sentence(&finding.message))
+        .chain(label.map(|text| sentence(text)))
+        .chain(related)
+        .chain(notes)
+        .chain(help)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The text of an embedded link: a bracket in it is escaped (SARIF 2.1.0, 3.11.6).
+fn link(text: &str) -> String {
+    let text = if text.is_empty() { "here" } else { text };
+    text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+}
+
+fn location(sources: &Sources, label: &Label) -> Value {
+    let mut location = json!({ "physicalLocation": {
+        "artifactLocation": artifact(sources, label.span),
+        "region": region(sources, label.span),
+    }});
+    if let Some(fields) = location.as_object_mut().filter(|_| !label.text.is_empty()) {
+        fields.insert("message".to_owned(), json!({ "text": label.text }));
+    }
+    location
+}
+
+fn mend(sources: &Sources, fix: &Fix) -> Value {
+    let mut files: Vec<(Span, Vec<&Edit>)> = Vec::new();
+    for edit in &fix.edits {
+        match files.iter_mut().find(|(span, _)| span.file == edit.span.file) {
+            Some((_, edits)) => edits.push(edit),
+            None => files.push((edit.span, vec![edit])),
+        }
+    }
+    let replacement = |edit: &&Edit| json!({ "deletedRegion": region(sources, edit.span), "insertedContent": { "text": edit.text } });
+    let changes: Vec<Value> = files
+        .iter()
+        .map(|(span, edits)| {
+            json!({
+                "artifactLocation": artifact(sources, *span),
+                "replacements": edits.iter().map(replacement).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({ "description": { "text": sentence(&fix.title) }, "artifactChanges": changes })
+}
+
+fn region(sources: &Sources, span: Span) -> Value {
+    let (start, end) = (sources.position(span), sources.position(span.after()));
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+        "byteOffset": span.start,
+        "byteLength": span.end.saturating_sub(span.start),
+    })
+}
+
+fn artifact(sources: &Sources, span: Span) -> Value {
+    json!({ "uri": address(sources.get(span.file).map_or("", |file| file.name())) })
+}
+
+/// A path as a URI reference (RFC 3986): relative as it is, absolute as a `file:` address.
+fn address(path: &str) -> String {
+    let mut address = String::with_capacity(path.len());
+    for byte in path.strip_prefix("./").unwrap_or(path).bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                address.push(char::from(byte));
+            }
+            b'\\' => address.push('/'),
+            other => address.push_str(&format!("%{other:02X}")),
+        }
+    }
+    if address.starts_with('/') { format!("file://{address}") } else { address }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_addresses() {
+        assert_eq!(address("./a b/é.ops"), "a%20b/%C3%A9.ops");
+        assert_eq!(address("/srv/main.ops"), "file:///srv/main.ops");
+    }
+
+    #[test]
+    fn a_link_text_cannot_end_its_link() {
+        assert_eq!(link("a ](http://x) [b"), "a \\](http://x) \\[b");
+    }
+}

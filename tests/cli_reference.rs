@@ -1,0 +1,35 @@
+//! What is written about the command line is what the program says.
+
+use std::fs;
+
+#[test]
+fn the_command_reference_is_fresh() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/commands.md");
+    let fresh = opsc::cli::reference();
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(path, &fresh).unwrap();
+    }
+    let written = fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        written == fresh,
+        "docs/commands.md is out of date: `BLESS=1 cargo test --test cli_reference` writes it"
+    );
+}
+
+#[test]
+fn every_command_says_what_it_does_and_how_it_ends() {
+    let line = opsc::cli::command_line();
+    for row in opsc::cli::COMMANDS {
+        let command = line.find_subcommand(row.name).unwrap();
+        assert!(command.get_about().is_some(), "`opsc {}` has no help", row.name);
+        assert!(!row.exits.is_empty(), "`opsc {}` does not say how it ends", row.name);
+        for argument in command.get_arguments() {
+            assert!(
+                argument.get_help().is_some(),
+                "`opsc {}`: `{}` has no help",
+                row.name,
+                argument.get_id()
+            );
+        }
+    }
+}
