@@ -1,0 +1,142 @@
+//! What can be wrong with the text itself: each code with its wording.
+
+use crate::code;
+use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
+
+code!(pub SYNTAX_ERROR, Error, "syntax-error", "text that no statement can hold here");
+code!(pub UNCLOSED_BRACE, Error, "unclosed-brace", "a brace, bracket or parenthesis that is never closed");
+code!(pub STRAY_BRACE, Error, "stray-brace", "a closing brace, bracket or parenthesis that closes nothing");
+code!(pub UNCLOSED_STRING, Error, "unclosed-string", "a string without its closing quotes");
+code!(pub BAD_ESCAPE, Error, "bad-escape", "a backslash in a string before something it does not escape");
+code!(pub UNKNOWN_UNIT, Error, "unknown-unit", "a number with a unit that is none of ours");
+code!(pub MALFORMED_LITERAL, Error, "malformed-literal", "a date, time or number that is not spelled as one");
+code!(pub RESERVED_WORD, Error, "reserved-word", "a reserved word where a name is needed");
+code!(pub NAME_NOT_ASCII, Error, "name-not-ascii", "a name with letters beyond a to z");
+code!(pub MISPLACED_DOC, Error, "misplaced-doc", "documentation that stands before nothing it could document");
+code!(pub INVISIBLE_CHARACTER, Error, "invisible-character", "a control character, or one that deceives a reader");
+code!(pub MISSING_END, Error, "missing-end", "two statements on one line with nothing between them");
+code!(pub CHAINED_COMPARISON, Error, "chained-comparison", "a comparison of a comparison");
+code!(pub TOO_DEEP, Error, "too-deep", "nesting beyond the limit");
+code!(pub TOO_LARGE, Error, "too-large", "a file or a string beyond the limit");
+
+/// Every code of this room.
+pub static CODES: &[&Code] = &[
+    &SYNTAX_ERROR,
+    &UNCLOSED_BRACE,
+    &STRAY_BRACE,
+    &UNCLOSED_STRING,
+    &BAD_ESCAPE,
+    &UNKNOWN_UNIT,
+    &MALFORMED_LITERAL,
+    &RESERVED_WORD,
+    &NAME_NOT_ASCII,
+    &MISPLACED_DOC,
+    &INVISIBLE_CHARACTER,
+    &MISSING_END,
+    &CHAINED_COMPARISON,
+    &TOO_DEEP,
+    &TOO_LARGE,
+];
+
+/// A control or deceiving character.
+pub(super) fn invisible(span: Span, character: char) -> Diagnostic {
+    let number = u32::from(character);
+    Diagnostic::new(&INVISIBLE_CHARACTER, span, format!("the character U+{number:04X} cannot be seen"))
+        .label("here")
+        .help("take it out: what is read must be what is meant")
+        .fix("take it out", span, "")
+}
+
+/// `///` or `//!` where there is nothing to document.
+pub(super) fn misplaced_doc(span: Span, of_node: bool) -> Diagnostic {
+    let (marker, place) = if of_node {
+        ("///", "stands on its own line before what it documents")
+    } else {
+        ("//!", "stands at the head of the file")
+    };
+    let at = Span { end: span.start + 3, ..span };
+    Diagnostic::new(&MISPLACED_DOC, span, format!("`{marker}` {place}"))
+        .label("documents nothing here")
+        .help("write `//` for a remark")
+        .fix("make it a remark", at, "//")
+}
+
+/// A string that runs to the end of its line or file.
+pub(super) fn unclosed_string(span: Span, insert: Span, quotes: &str) -> Diagnostic {
+    Diagnostic::new(&UNCLOSED_STRING, span, format!("this string has no closing `{quotes}`"))
+        .label("begins here")
+        .fix(format!("close it with `{quotes}`"), insert, quotes)
+}
+
+/// Deeper than [`MAX_DEPTH`](super::layout::MAX_DEPTH).
+pub(super) fn too_deep(span: Span) -> Diagnostic {
+    let limit = super::layout::MAX_DEPTH;
+    Diagnostic::new(&TOO_DEEP, span, format!("nesting goes deeper than {limit} levels"))
+        .label(format!("level {}", limit + 1))
+        .help("split it into several declarations")
+}
+
+/// A closing bracket without an opening one.
+pub(super) fn stray_brace(span: Span, bracket: char) -> Diagnostic {
+    Diagnostic::new(&STRAY_BRACE, span, format!("this `{bracket}` closes nothing"))
+        .label("nothing is open here")
+        .help("take it out, or look for a block above that was closed too early")
+}
+
+/// An opening bracket without a closing one.
+pub(super) fn unclosed_brace(span: Span, bracket: char) -> Diagnostic {
+    let closing = match bracket {
+        '{' => '}',
+        '[' => ']',
+        _ => ')',
+    };
+    Diagnostic::new(&UNCLOSED_BRACE, span, format!("this `{bracket}` is never closed"))
+        .label(format!("needs a `{closing}`"))
+}
+
+/// A file beyond [`MAX_FILE`](super::MAX_FILE).
+pub(super) fn too_large(span: Span, size: usize) -> Diagnostic {
+    let limit = super::MAX_FILE / (1024 * 1024);
+    Diagnostic::new(&TOO_LARGE, span, format!("this file has {size} bytes; the limit is {limit} MiB"))
+        .help("split it and bring the parts together with `use`")
+}
+
+/// Two nodes on one line.
+pub(super) fn missing_end(before: Span, after: Span) -> Diagnostic {
+    let here = before.after();
+    Diagnostic::new(
+        &MISSING_END,
+        Span { end: after.start + 1, start: after.start, ..after },
+        "a new statement needs a line of its own, or `;` before it",
+    )
+    .label("begins here")
+    .also(before, "the statement before")
+    .fix("put `;` between them", here, ";")
+}
+
+/// An operator with nothing behind it.
+pub(super) fn missing_operand(span: Span, operator: &str) -> Diagnostic {
+    Diagnostic::new(&SYNTAX_ERROR, span, format!("nothing follows `{operator}`"))
+        .label("needs a value on its right")
+}
+
+/// `because` without a string.
+pub(super) fn reason_is_no_string(span: Span) -> Diagnostic {
+    Diagnostic::new(&SYNTAX_ERROR, span, "a reason is a string").help("put it in quotes")
+}
+
+/// A name with letters that are not ASCII.
+pub(super) fn not_ascii(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        &NAME_NOT_ASCII,
+        span,
+        format!("`{name}` is no name: names are ASCII letters, digits, `_` and `-`"),
+    )
+    .help("a title in any script can stand in quotes")
+}
+
+/// A literal that runs on into something else.
+pub(super) fn malformed(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(&MALFORMED_LITERAL, span, format!("`{text}` is no literal"))
+}
