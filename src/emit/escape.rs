@@ -36,14 +36,20 @@ pub(super) fn yaml_list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String 
     format!("[{}]", quoted.join(", "))
 }
 
-/// A YAML literal block of lines that the author wrote to be run, indented by `depth` blanks.
-pub(super) fn yaml_block(text: &str, depth: usize) -> String {
+/// Commands that the author wrote to be run, as a YAML scalar with a line end behind it: a literal block indented by
+/// `depth` blanks where every parser reads one alike, else a quoted scalar.
+pub(super) fn yaml_script(commands: &str, depth: usize) -> String {
+    let commands = commands.trim_end();
+    let plain = |letter: char| matches!(letter, '\n' | ' '..='~') || letter.is_alphanumeric();
+    if commands.starts_with([' ', '\n']) || !commands.chars().all(plain) {
+        return format!("{}\n", yaml(commands));
+    }
     let indent = " ".repeat(depth);
-    let lines = text.trim_end().lines().map(|line| match line {
+    let lines = commands.lines().map(|line| match line {
         "" => "\n".to_owned(),
         line => format!("{indent}{line}\n"),
     });
-    lines.collect()
+    format!("|\n{}", lines.collect::<String>())
 }
 
 /// Text in a GitHub workflow: `${{` opens an expression anywhere in a string, so it is itself said by one.

@@ -12,18 +12,6 @@ impl Files {
         Self::default()
     }
 
-    /// One file.
-    pub fn one(path: String, text: String) -> Self {
-        Self(BTreeMap::from([(path, text.into_bytes())]))
-    }
-
-    /// The same files with one more.
-    #[must_use]
-    pub fn with(mut self, path: String, text: String) -> Self {
-        self.0.insert(path, text.into_bytes());
-        self
-    }
-
     /// Paths and contents, in the order of the paths.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.0.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
@@ -47,5 +35,11 @@ impl Files {
     /// Takes in other files; one of the same path takes the place of the one that is there.
     pub fn join(&mut self, others: Self) {
         self.0.extend(others.0);
+    }
+}
+
+impl FromIterator<(String, String)> for Files {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(files: T) -> Self {
+        Self(files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect())
     }
 }

@@ -3,9 +3,16 @@
 //! Nothing here sees source text. The same policy gives the same bytes; what a target would hold weaker than the
 //! policy is refused before anything is made (`fidelity`), and each format escapes what it quotes by type (`escape`).
 
+mod condition;
 mod escape;
 mod files;
+mod flagd;
+mod freeze;
+mod github;
+mod gitlab;
 mod mark;
+mod opsdeploy;
+mod template;
 
 pub use files::Files;
 
@@ -20,8 +27,6 @@ pub struct Target {
     pub name: &'static str,
     /// What it is for, in one line, lower case, no full stop.
     pub summary: &'static str,
-    /// What it writes below `to`.
-    pub writes: &'static str,
     /// The Markdown of `docs/targets/<name>.md`.
     pub page: &'static str,
     /// Makes its files.
@@ -53,7 +58,8 @@ impl<'a> Job<'a> {
 }
 
 /// Every target, in the order of the table in [`fidelity`].
-pub static TARGETS: &[&Target] = &[];
+pub static TARGETS: &[&Target] =
+    &[&opsdeploy::OPSDEPLOY, &github::GITHUB_ACTIONS, &gitlab::GITLAB_CI, &flagd::FLAGD];
 
 /// The files of one declared target, by path relative to the policy's root.
 ///
@@ -86,4 +92,24 @@ pub fn build_all(policy: &Policy) -> Result<Files, Vec<Diagnostic>> {
         all.join(build(policy, target)?);
     }
     Ok(all)
+}
+
+/// A path that is relative to the policy's folder, from the root of the repository that has the policy at `policy`.
+fn in_repository(policy: &str, path: &str) -> String {
+    let folder = match policy.rsplit_once('/') {
+        Some((folder, file)) if file.ends_with(".ops") => folder,
+        None if policy.ends_with(".ops") => "",
+        _ => policy,
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }

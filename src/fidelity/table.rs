@@ -10,7 +10,7 @@ pub struct Capability {
     pub target: &'static str,
     /// Where it writes when `to` is left out, relative to the policy's root.
     pub default_to: &'static str,
-    /// The names of its files below `to`; where it has one alone and `to` ends like it, `to` is that file.
+    /// The names of its files in the folder it writes to; `..` at the head of one goes up from there.
     pub files: &'static [&'static str],
     /// Its own fields.
     pub options: &'static [OptionField],
@@ -25,22 +25,41 @@ impl Capability {
         row.map_or((Exact, ""), |(_, fidelity, why)| (*fidelity, *why))
     }
 
-    /// The paths it writes for a declaration, relative to the policy's root, in the order of `files`.
+    /// The paths it writes for a declaration, relative to the policy's root, in the order of `files`: `to` is the first
+    /// file where it ends like it, else the folder of all.
     pub fn paths(&self, target: &Target) -> Vec<String> {
         let to = if target.to.is_empty() { self.default_to } else { &target.to }.trim_end_matches('/');
-        let last = to.rsplit('/').next().unwrap_or(to);
-        match self.files {
-            [alone] if extension(alone).is_some_and(|end| extension(last) == Some(end)) => {
-                vec![to.to_owned()]
-            }
-            names => names.iter().map(|name| format!("{to}/{name}")).collect(),
+        let (folder, last) = to.rsplit_once('/').unwrap_or(("", to));
+        let is_file = self.files.first().is_some_and(|first| {
+            let end = extension(first);
+            end.is_some() && extension(last) == end
+        });
+        let folder = if is_file { folder } else { to };
+        let mut paths: Vec<String> = self.files.iter().map(|name| joined(folder, name)).collect();
+        if let Some(first) = paths.first_mut().filter(|_| is_file) {
+            to.clone_into(first);
         }
+        paths
     }
 
     /// The field of this name.
     pub fn option(&self, name: &str) -> Option<&'static OptionField> {
         self.options.iter().find(|option| option.name == name)
     }
+}
+
+/// `name` in `folder`, with each `..` of `name` taking a folder back.
+fn joined(folder: &str, name: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in name.split('/') {
+        match (part, parts.last()) {
+            ("..", Some(&last)) if last != ".." => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 fn extension(name: &str) -> Option<&str> {
@@ -107,6 +126,8 @@ const ACTION: OptionField = OptionField {
 
 const EXPANDED: &str = "written out as dates within the policy's horizon, and closed behind it";
 const NO_EVIDENCE: &str = "it sees no evidence: what the policy admits on a condition stays closed";
+const STALE: &str =
+    "behind the instant at which the vendor's calendar must be read again, its scope stays closed";
 const NO_FACTS: &str = "it sees no facts, so it cannot know when the window holds";
 const NO_GATES: &str = "it sees no gate, so it would open at the window's end";
 
@@ -124,13 +145,13 @@ pub static CAPABILITIES: &[Capability] = &[
             ("exception", Stricter, "the gate file knows no exceptions: the window blocks"),
             ("window that follows a fact", Weaker, NO_FACTS),
             ("window that waits for a gate", Weaker, NO_GATES),
-            ("vendor recheck", Weaker, "the last known span stays, and nothing says that it grew stale"),
+            ("vendor recheck", Stricter, STALE),
         ],
     },
     Capability {
         target: "github-actions",
         default_to: ".github/workflows",
-        files: &["ops-gate.yml"],
+        files: &["ops-gate.yml", "../actions/ops-gate/action.yml"],
         options: &[
             INSTALL,
             POLICY,
@@ -172,6 +193,7 @@ pub static CAPABILITIES: &[Capability] = &[
             ("environment scope", Stricter, "counts everywhere unless `environment` names one"),
             ("action scope", Stricter, "counts for every action unless `action` names one"),
             ("conditional admission", Stricter, NO_EVIDENCE),
+            ("vendor recheck", Stricter, STALE),
             ("exception", Stricter, "an exception is used by a change, and a flag knows no change"),
             ("tier requirement", Stricter, "the flag says what the calendar admits: the gate asks the rest"),
             ("window that follows a fact", Weaker, NO_FACTS),
