@@ -3,10 +3,16 @@
 use super::declaration::Declaration;
 
 mod evidence;
+mod freeze;
 mod later;
 mod people;
 mod place;
 mod policy;
+mod promise;
+mod release;
+mod target;
+mod tier;
+mod window;
 
 /// Every kind of declaration, in the order of the reference.
 pub static DECLARATIONS: &[&Declaration] = &[
@@ -20,6 +26,17 @@ pub static DECLARATIONS: &[&Declaration] = &[
     &people::SCHEDULE,
     &evidence::CLASSIFY,
     &evidence::FACT,
+    &tier::TIER,
+    &freeze::FREEZE,
+    &window::HOLIDAYS,
+    &window::WINDOW,
+    &promise::APPROVAL,
+    &promise::CLAIM,
+    &release::RELEASE,
+    &release::EXCEPTION,
+    &release::BREAK_GLASS,
+    &promise::TEST,
+    &target::TARGET,
     &later::METRIC,
     &later::GATE,
     &later::PROBE,

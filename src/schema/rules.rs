@@ -2,6 +2,7 @@
 
 /// By name; a pattern says `<name>`.
 pub(super) const RULES: &[(&str, &str)] = &[
+    ("assertion", "#pair name=fact value | #compared assertion=part"),
     ("hours", "start=time '..' end=time"),
     (
         "recurrence",

@@ -225,6 +225,8 @@ pub enum Literal {
     Instant,
     /// `2025-09-14T22:00[Europe/Dublin]`
     ZonedDateTime,
+    /// `2025-09-14T22:00`, a reading whose zone stands elsewhere
+    LocalDateTime,
     /// `2025-11-27`
     Date,
     /// `18:00`, `24:00`

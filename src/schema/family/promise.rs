@@ -1,0 +1,88 @@
+//! What the policy is held to: named approvals, claims of other sources, the author's tests.
+
+use crate::schema::declaration::{ClauseWord, Declaration, Field, declaration, field};
+
+pub static APPROVAL: Declaration =
+    declaration("approval", "new", "An approval that several rules ask for, under one name.").fields(&[
+        field("approve", "seats", "Who must approve, each seat another person.").required(),
+        field(
+            "valid",
+            "'for' duration (#throughout 'throughout' | #start 'at' 'start')?",
+            "How long an approval counts, and whether when the change starts or as long as it runs.",
+        )
+        .default("without end"),
+        field("dismiss", "'on' 'new' 'commit'", "A new commit dismisses it, even one with the same patch."),
+    ]);
+
+pub static CLAIM: Declaration =
+    declaration("claim", "title", "What another source says of the kinds of freeze, held against what they do.").fields(&[
+        field(
+            "",
+            "freeze (#blocks 'blocks' | #admits 'admits' | #excepts 'excepts') (#others 'others' | tier,)",
+            "What it says that a kind does to tiers: `hard blocks T1`.",
+        )
+        .several()
+        .clauses(&[ClauseWord::When]),
+    ]);
+
+/// What `given` and `with` put into a question; the same stands as statements of their own.
+const QUESTION: &str = "#tier 'tier' tier \
+     | #action 'action' action=word \
+     | #phase 'phase' phase=word \
+     | #environment 'environment' environment \
+     | #region ('region' | 'regions') region, \
+     | #component ('component' | 'components') component, \
+     | #service 'service' service \
+     | #release 'release' release \
+     | #at 'at' instant \
+     | #path ('path' | 'paths') path=text, \
+     | #fact 'fact' <assertion> \
+     | #approved 'approved' 'by' person=party, \
+     | #author ('author' | 'authors') person=party, \
+     | #rollback 'rollback' lever=word 'to' to=word";
+
+const EXPECTATION: &str = "#allowed 'allowed' \
+     | #blocked 'blocked' ('by' by=word,)? ('until' instant)? \
+     | #pending 'pending' ('on' on=word,)? \
+     | #next 'next' (instant | #never 'never') \
+     | #valid 'valid' 'until' instant";
+
+macro_rules! question {
+    ($inner:expr) => {
+        &[
+            field("given", QUESTION, "Something that is given: `given tier T2`.").many(),
+            field("tier", "#tier tier", "The tier that is stated."),
+            field("action", "#action action=word", "What is done: `merge`, `deploy`, `migrate`, `promote` or `flag`."),
+            field("phase", "#phase phase=word", "In which phase it is asked: `merge`, `deploy` or `promote`."),
+            field("environment", "#environment environment", "Where it goes."),
+            field("region", "#region region,", "The regions it goes to.").default("all"),
+            field("regions", "#region region,", "The regions it goes to.").default("all"),
+            field("component", "#component component,", "What it changes.").default("all"),
+            field("components", "#component component,", "What it changes.").default("all"),
+            field("service", "#service service", "The service it changes."),
+            field("release", "#release release", "The release it is part of."),
+            field("path", "#path path=text,", "A path it changes.").many(),
+            field("paths", "#path path=text,", "The paths it changes.").many(),
+            field("fact", "#fact <assertion>", "A fact that evidence asserts: `fact warmup true`.").many(),
+            field("approved", "#approved 'by' person=party,", "Who approved it.").many(),
+            field("author", "#author person=party,", "Who wrote it.").many(),
+            field("authors", "#author person=party,", "Who wrote it.").many(),
+            field("rollback", "#rollback lever=word 'to' to=word", "The lever of a rollback, and the release it goes back to."),
+            field("expect", EXPECTATION, "What the answer must be.").many(),
+            field("at", "#at instant", "When it is asked; with a block, what is expected then.").many().fields($inner),
+            field("in", "#region region,", "The same question, asked for regions.").many().fields($inner),
+            field("with", QUESTION, "The same question with something else given: `with tier T3 { ... }`.")
+                .many()
+                .fields($inner),
+            field("case", "title", "A question of its own, from what is given so far.").many().fields($inner),
+        ]
+    };
+}
+
+// Blocks inside a test nest so deep: an instant, a region, a tier.
+const INNERMOST: &[Field] = question!(&[]);
+const INNER: &[Field] = question!(INNERMOST);
+const OUTER: &[Field] = question!(INNER);
+
+pub static TEST: Declaration =
+    declaration("test", "title", "Questions with the answers that are expected.").fields(OUTER);
