@@ -12,7 +12,7 @@ use super::suggest::{closest, one_of};
 use crate::diag::{Diagnostic, Edit, Fix, Sink};
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{
-    Block, Clause, ClauseKind, Entry, Expr, ExprKind, Node, NodeKind, Text, Tree, Word,
+    Block, Clause, ClauseKind, Entry, Expr, ExprKind, Literal, Node, NodeKind, Text, Tree, Word,
 };
 
 /// A declaration that the schema knows, by its parts. Where a part did not fit, it is left out and was reported.
@@ -161,6 +161,14 @@ fn because(clauses: &[Clause]) -> Option<&Text> {
     })
 }
 
+/// What the first word of a statement is as a part of its phrase: a name, or a date where dates are listed.
+fn first_part(word: &Word) -> ExprKind {
+    if word.text.starts_with(|letter: char| letter.is_ascii_digit()) {
+        return ExprKind::Literal(Literal::Date);
+    }
+    ExprKind::Word(word.text.clone())
+}
+
 fn first_line(entry: &Entry) -> Span {
     let parts = [entry.head.as_ref(), entry.annotation.as_ref()];
     parts.into_iter().flatten().fold(entry.word.span, |span, part| span.to(part.span))
@@ -221,8 +229,7 @@ impl Checker<'_> {
         wanted: &Wanted<'_>,
     ) -> (Option<Captures<'t>>, Option<Captures<'t>>) {
         let word = &entry.word.text;
-        let first =
-            wanted.first.map(|word| Expr { span: word.span, kind: ExprKind::Word(word.text.clone()) });
+        let first = wanted.first.map(|word| Expr { span: word.span, kind: first_part(word) });
         let head = self.phrase(
             &format!("`{word}`"),
             entry.word.span,

@@ -275,6 +275,7 @@ fn operand<'i>(
         }
         Rule::zoned => literal(Literal::ZonedDateTime),
         Rule::instant => literal(Literal::Instant),
+        Rule::local => literal(Literal::LocalDateTime),
         Rule::date => literal(Literal::Date),
         Rule::time => literal(Literal::Time),
         Rule::duration => literal(Literal::Duration),

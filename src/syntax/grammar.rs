@@ -30,6 +30,7 @@ impl Rule {
             Self::string => "a string",
             Self::zoned => "a date-time in a zone",
             Self::instant => "an instant",
+            Self::local => "a date-time",
             Self::date => "a date",
             Self::time => "a time",
             Self::duration => "a duration",

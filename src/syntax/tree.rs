@@ -106,7 +106,7 @@ pub enum UseTarget {
 /// A declaration or a statement: `word head : annotation clauses { block }`.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// The first word: what kind of declaration or which field.
+    /// The first word: what kind of declaration or which field; in a list of dates, the date.
     pub word: Word,
     /// What follows it on the line.
     pub head: Option<Expr>,
