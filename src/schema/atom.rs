@@ -61,9 +61,11 @@ pub static SORTS: &[Sort] = &[
         "an instant such as `2025-11-27T00:00Z` or `2025-11-27T09:00[Europe/Dublin]`",
         is_instant,
     ),
-    sort("moment", "an instant such as `2025-11-27T00:00Z`, or a local reading such as `2025-11-27T09:00`", |part| {
-        is_instant(part) || is_literal(part, &[Literal::LocalDateTime])
-    }),
+    sort(
+        "moment",
+        "an instant such as `2025-11-27T00:00Z`, or a local reading such as `2025-11-27T09:00`",
+        |part| is_instant(part) || is_literal(part, &[Literal::LocalDateTime]),
+    ),
     sort("weekday", "a weekday such as `Fri`", |part| {
         part.word().is_some_and(|word| WEEKDAYS.contains(&word))
     }),

@@ -14,16 +14,18 @@ pub static APPROVAL: Declaration =
         field("dismiss", "'on' 'new' 'commit'", "A new commit dismisses it, even one with the same patch."),
     ]);
 
-pub static CLAIM: Declaration =
-    declaration("claim", "title", "What another source says of the kinds of freeze, held against what they do.").fields(&[
-        field(
-            "",
-            "freeze (#blocks 'blocks' | #admits 'admits' | #excepts 'excepts') (#others 'others' | tier,)",
-            "What it says that a kind does to tiers: `hard blocks T1`.",
-        )
-        .several()
-        .clauses(&[ClauseWord::When]),
-    ]);
+pub static CLAIM: Declaration = declaration(
+    "claim",
+    "title",
+    "What another source says of the kinds of freeze, held against what they do.",
+)
+.fields(&[field(
+    "",
+    "freeze (#blocks 'blocks' | #admits 'admits' | #excepts 'excepts') (#others 'others' | tier,)",
+    "What it says that a kind does to tiers: `hard blocks T1`.",
+)
+.several()
+.clauses(&[ClauseWord::When])]);
 
 /// What `given` and `with` put into a question; the same stands as statements of their own.
 const QUESTION: &str = "#tier 'tier' tier \
@@ -52,8 +54,16 @@ macro_rules! question {
         &[
             field("given", QUESTION, "Something that is given: `given tier T2`.").many(),
             field("tier", "#tier tier", "The tier that is stated."),
-            field("action", "#action action=word", "What is done: `merge`, `deploy`, `migrate`, `promote` or `flag`."),
-            field("phase", "#phase phase=word", "In which phase it is asked: `merge`, `deploy` or `promote`."),
+            field(
+                "action",
+                "#action action=word",
+                "What is done: `merge`, `deploy`, `migrate`, `promote` or `flag`.",
+            ),
+            field(
+                "phase",
+                "#phase phase=word",
+                "In which phase it is asked: `merge`, `deploy` or `promote`.",
+            ),
             field("environment", "#environment environment", "Where it goes."),
             field("region", "#region region,", "The regions it goes to.").default("all"),
             field("regions", "#region region,", "The regions it goes to.").default("all"),
@@ -67,9 +77,15 @@ macro_rules! question {
             field("approved", "#approved 'by' person=party,", "Who approved it.").many(),
             field("author", "#author person=party,", "Who wrote it.").many(),
             field("authors", "#author person=party,", "Who wrote it.").many(),
-            field("rollback", "#rollback lever=word 'to' to=word", "The lever of a rollback, and the release it goes back to."),
+            field(
+                "rollback",
+                "#rollback lever=word 'to' to=word",
+                "The lever of a rollback, and the release it goes back to.",
+            ),
             field("expect", EXPECTATION, "What the answer must be.").many(),
-            field("at", "#at instant", "When it is asked; with a block, what is expected then.").many().fields($inner),
+            field("at", "#at instant", "When it is asked; with a block, what is expected then.")
+                .many()
+                .fields($inner),
             field("in", "#region region,", "The same question, asked for regions.").many().fields($inner),
             field("with", QUESTION, "The same question with something else given: `with tier T3 { ... }`.")
                 .many()
