@@ -156,7 +156,7 @@ const GITHUB: &str = r"::error file=policy/main.ops,line=3,endLine=3,col=11,endC
 
 #[test]
 fn json_is_what_its_schema_says() {
-    let schema: Value = serde_json::from_str(include_str!("../docs/schemas/check.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../docs/schema/check.schema.json")).unwrap();
     let output: Value = serde_json::from_str(&rendered("json", Paint::Plain)).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator.iter_errors(&output).map(|error| error.to_string()).collect();

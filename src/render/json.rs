@@ -1,4 +1,4 @@
-//! The report as one JSON object. Its shape is published as `docs/schemas/check.schema.json` and only grows.
+//! The report as one JSON object. Its shape is published as `docs/schema/check.schema.json` and only grows.
 
 use super::{Paint, Report, Summary};
 use crate::diag::{Diagnostic, Fix, Label};

@@ -54,7 +54,7 @@ pub static FORMATS: &[Format] = &[
         summary: "`file:line:column: level[code]: message`, one line each",
         render: short::render,
     },
-    Format { name: "json", summary: "one object, by docs/schemas/check.schema.json", render: json::render },
+    Format { name: "json", summary: "one object, by docs/schema/check.schema.json", render: json::render },
     Format { name: "sarif", summary: "SARIF 2.1.0, for code scanning", render: sarif::render },
     Format { name: "github", summary: "annotations of a GitHub workflow run", render: github::render },
 ];

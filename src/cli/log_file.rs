@@ -1,0 +1,241 @@
+//! The log of decisions on disk: one writer at a time, every line synced before anyone hears of it.
+//!
+//! A line is written whole or found torn. A torn tail (the writer was killed, the machine went down) is moved to
+//! `FILE.torn`, and a record says so, so that nothing that was ever in the file goes without a trace.
+
+use super::Failure;
+use super::files::sync_folder;
+use crate::calendar::Instant;
+use crate::decide::log::{self, Head};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
+
+/// The `schema` of a record that says that a torn tail was moved away.
+pub const REPAIRED: &str = "opsc.repaired/1";
+
+/// How long to wait for another writer before giving up, and how often to look.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A log that this process alone may write, until it is dropped.
+#[derive(Debug)]
+pub struct LogFile {
+    path: String,
+    file: File,
+    head: Head,
+    repaired: Option<u64>,
+}
+
+impl LogFile {
+    /// Opens the log at `path` for writing, makes it where there is none, waits until no other process writes it, and
+    /// moves a torn tail away. `now` is what the record of a repair says.
+    ///
+    /// # Errors
+    /// It cannot be read or written, another process keeps it for over a minute, or its last line is not one of a log.
+    pub fn open(path: &str, now: Instant) -> Result<Self, Failure> {
+        let unwritable = |error: io::Error| Failure::unwritable(path, &error);
+        let file = locked(path).map_err(unwritable)?;
+        let mut log = Self { path: path.to_owned(), file, head: Head::empty(), repaired: None };
+        let end = log.file.seek(SeekFrom::End(0)).map_err(unwritable)?;
+        let good = log.last_line_end(end).map_err(unwritable)?;
+        log.head = log.head_before(good)?;
+        if good < end {
+            log.repair(good, end, now).map_err(unwritable)?;
+        }
+        Ok(log)
+    }
+
+    /// Where the log stands.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// How many bytes of a torn tail were moved away when it was opened.
+    pub fn repaired(&self) -> Option<u64> {
+        self.repaired
+    }
+
+    /// The whole text, for those who must know what was decided before.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not UTF-8.
+    pub fn text(&mut self) -> Result<String, Failure> {
+        let mut text = String::new();
+        self.file
+            .seek(SeekFrom::Start(0))
+            .and_then(|_| self.file.read_to_string(&mut text))
+            .map_err(|error| Failure::unreadable(&self.path, &error))?;
+        Ok(text)
+    }
+
+    /// Appends a record. When this returns, the record is on disk; the answer may be given.
+    ///
+    /// # Errors
+    /// It cannot be written; then the log is as it was, or ends in a torn line.
+    pub fn append(&mut self, record: &Value) -> Result<&Head, Failure> {
+        let (line, head) = log::append(&self.head, record);
+        let end =
+            self.file.seek(SeekFrom::End(0)).map_err(|error| Failure::unwritable(&self.path, &error))?;
+        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_all());
+        if let Err(error) = written {
+            // Best effort: what remains of the line otherwise is a torn tail, which the next writer moves away.
+            let _ = self.file.set_len(end);
+            return Err(Failure::unwritable(&self.path, &error));
+        }
+        self.head = head;
+        Ok(&self.head)
+    }
+
+    /// Where the last whole line ends: behind the last newline.
+    fn last_line_end(&mut self, end: u64) -> io::Result<u64> {
+        self.newline_before(end).map(|at| at.map_or(0, |at| at + 1))
+    }
+
+    /// The last newline before `end`, found from the back.
+    fn newline_before(&mut self, end: u64) -> io::Result<Option<u64>> {
+        let mut block = [0_u8; 8192];
+        let mut behind = end;
+        while behind > 0 {
+            let start = behind.saturating_sub(8192);
+            let length = usize::try_from(behind - start).unwrap_or(0);
+            self.file.seek(SeekFrom::Start(start))?;
+            let part = block.get_mut(..length).unwrap_or_default();
+            self.file.read_exact(part)?;
+            if let Some(at) = part.iter().rposition(|byte| *byte == b'\n') {
+                return Ok(Some(start + at as u64));
+            }
+            behind = start;
+        }
+        Ok(None)
+    }
+
+    /// The head that the line which ends at `good` gives; the line must be whole and agree with its own hash.
+    fn head_before(&mut self, good: u64) -> Result<Head, Failure> {
+        if good == 0 {
+            return Ok(Head::empty());
+        }
+        let line = self.line_before(good).map_err(|error| Failure::unreadable(&self.path, &error))?;
+        head_of(&line).ok_or_else(|| {
+            Failure::malformed(format!("the last line of `{}` is not one of a log of decisions", self.path))
+                .help(format!(
+                    "`opsc log verify {}` says more; a new log can be begun with another `--log`",
+                    self.path
+                ))
+        })
+    }
+
+    fn line_before(&mut self, good: u64) -> io::Result<String> {
+        let start = self.last_line_end(good - 1)?;
+        self.file.seek(SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        (&mut self.file).take(good - start).read_to_end(&mut bytes)?;
+        String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
+    }
+
+    /// Moves the bytes from `good` on to `FILE.torn` and puts a record in their place. Whenever this is interrupted,
+    /// the log ends in a torn line still: the record's newline is the last thing that is written of it.
+    fn repair(&mut self, good: u64, end: u64, now: Instant) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(good))?;
+        let mut torn = Vec::new();
+        (&mut self.file).take(end - good).read_to_end(&mut torn)?;
+        let place = format!("{}.torn", self.path);
+        let mut aside = OpenOptions::new().append(true).create(true).open(&place)?;
+        let offset = aside.seek(SeekFrom::End(0))?;
+        aside.write_all(&torn)?;
+        aside.sync_all()?;
+        sync_folder(folder_of(&self.path))?;
+        let record = json!({
+            "schema": REPAIRED,
+            "at": now,
+            "torn_bytes": end - good,
+            "sha256": Sha256::digest(&torn).iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+            "moved_to": Path::new(&place).file_name().map(|name| name.to_string_lossy()),
+            "offset": offset,
+        });
+        let (line, head) = log::append(&self.head, &record);
+        self.file.seek(SeekFrom::Start(good))?;
+        self.file.write_all(line.as_bytes())?;
+        self.file.set_len(good + line.len() as u64)?;
+        self.file.sync_all()?;
+        self.head = head;
+        self.repaired = Some(end - good);
+        Ok(())
+    }
+}
+
+/// The log's text, read while nobody writes it.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_shared(path: &str) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.lock_shared()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The head that a line gives by itself: its hash must be that of its content.
+fn head_of(line: &str) -> Option<Head> {
+    let parsed: Value = serde_json::from_str(line).ok()?;
+    let before =
+        Head { length: parsed.get("seq")?.as_u64()?, hash: parsed.get("prev")?.as_str()?.to_owned() };
+    let (expected, head) = log::append(&before, parsed.get("record")?);
+    (expected == line).then_some(head)
+}
+
+/// The file, locked by this process alone. Where the path came to mean another file meanwhile (the log was rotated),
+/// that one.
+fn locked(path: &str) -> io::Result<File> {
+    let folder = folder_of(path);
+    std::fs::create_dir_all(folder)?;
+    loop {
+        let is_new = !Path::new(path).exists();
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        wait_for_lock(&file)?;
+        if is_new {
+            sync_folder(folder)?;
+        }
+        if is_still(path, &file)? {
+            return Ok(file);
+        }
+    }
+}
+
+fn wait_for_lock(file: &File) -> io::Result<()> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if waited >= PATIENCE => {
+                return Err(io::Error::new(io::ErrorKind::WouldBlock, "another process keeps it locked"));
+            }
+            Err(TryLockError::WouldBlock) => {
+                sleep(PAUSE);
+                waited += PAUSE;
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_still(path: &str, file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let ours = file.metadata()?;
+    Ok(std::fs::metadata(path).is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino())))
+}
+
+#[cfg(not(unix))]
+fn is_still(_: &str, _: &File) -> io::Result<bool> {
+    Ok(true)
+}
+
+fn folder_of(path: &str) -> &Path {
+    Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
