@@ -55,12 +55,17 @@ pub(super) fn admits_freely(policy: &Policy, kind: Id<FreezeKind>, tier: Id<Tier
 pub(super) fn place(policy: &Policy, region: Option<Id<Region>>) -> Place {
     match region {
         Some(region) => policy.regions[region].place.clone(),
-        None => Place {
-            zone: Zone::UTC,
-            weekend: Weekdays::SATURDAY_SUNDAY,
-            holidays: Vec::new(),
-            extra_workdays: BTreeSet::new(),
-        },
+        None => utc(),
+    }
+}
+
+/// A place without a region: UTC, whose clocks never change.
+pub(super) fn utc() -> Place {
+    Place {
+        zone: Zone::UTC,
+        weekend: Weekdays::SATURDAY_SUNDAY,
+        holidays: Vec::new(),
+        extra_workdays: BTreeSet::new(),
     }
 }
 
@@ -69,10 +74,11 @@ pub(super) fn regions_or_none(policy: &Policy) -> Vec<Option<Id<Region>>> {
     if policy.regions.is_empty() { vec![None] } else { policy.regions.ids().map(Some).collect() }
 }
 
-/// Every freeze of a policy, in the order of its windows, then those that lie outside `only` windows by kind.
+/// Every freeze of a policy, in the order of its windows, then those that lie outside `only` windows by kind. A window
+/// that follows a fact has no dates: whoever asks for these has refused it, or accepted its loss.
 pub(super) fn freezes(policy: &Policy) -> Vec<Freeze> {
     let mut found = Vec::new();
-    for (_, window) in policy.windows.iter().filter(|(_, window)| !window.only) {
+    for (_, window) in policy.windows.iter().filter(|(_, window)| !window.only && window.follows.is_none()) {
         found.extend(dated(policy, window));
         found.extend(stale(policy, window));
     }
@@ -154,8 +160,12 @@ type Slice = (Option<Id<Environment>>, Action);
 
 /// Where a kind has `only` windows: the times outside the union of those that cover a cell, environment and action.
 fn outside_only(policy: &Policy, kind: Id<FreezeKind>) -> Vec<Freeze> {
-    let windows: Vec<&Window> =
-        policy.windows.rows().iter().filter(|window| window.only && window.kind == kind).collect();
+    let windows: Vec<&Window> = policy
+        .windows
+        .rows()
+        .iter()
+        .filter(|window| window.only && window.kind == kind && window.follows.is_none())
+        .collect();
     if windows.is_empty() {
         return Vec::new();
     }

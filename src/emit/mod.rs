@@ -10,6 +10,7 @@ mod flagd;
 mod freeze;
 mod github;
 mod gitlab;
+mod ics;
 mod mark;
 mod opsdeploy;
 mod template;
@@ -59,7 +60,7 @@ impl<'a> Job<'a> {
 
 /// Every target, in the order of the table in [`fidelity`].
 pub static TARGETS: &[&Target] =
-    &[&opsdeploy::OPSDEPLOY, &github::GITHUB_ACTIONS, &gitlab::GITLAB_CI, &flagd::FLAGD];
+    &[&opsdeploy::OPSDEPLOY, &github::GITHUB_ACTIONS, &gitlab::GITLAB_CI, &flagd::FLAGD, &ics::ICS];
 
 /// The files of one declared target, by path relative to the policy's root.
 ///
