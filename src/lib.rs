@@ -17,6 +17,7 @@ pub mod calendar;
 pub mod diag;
 pub mod syntax;
 pub mod schema;
+pub mod resolve;
 pub mod types;
 pub mod policy;
 pub mod decide;

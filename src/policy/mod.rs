@@ -4,7 +4,10 @@
 
 mod calendar;
 mod change;
+mod codes;
 mod condition;
+mod load;
+mod lower;
 mod people;
 mod place;
 mod table;
@@ -16,7 +19,9 @@ pub use change::{
     BreakGlass, Case, Claim, ClaimRuling, Classify, ClassifyRule, Escalation, Exception, Expectation,
     PathScope, PathTest, Release, Request, Reuse, Target, TestBlock,
 };
+pub use codes::{BAD_SEATS, CODES, EMPTY_SPAN, NOT_A_CONDITION, WRONG_UNIT};
 pub use condition::{Condition, Operator};
+pub use load::{Loaded, load};
 pub use people::{ApprovalRule, Party, Role, Schedule, Seat, Seats, Shift, Team, Validity};
 pub use place::{Component, Environment, Region, Service};
 pub use table::{Id, Table};

@@ -17,7 +17,8 @@ pub struct Id<T> {
 }
 
 impl<T> Id<T> {
-    fn new(index: usize) -> Self {
+    /// The id of the row at this position: for who numbers names before their rows are there.
+    pub(in crate::policy) fn at(index: usize) -> Self {
         Self { index: u32::try_from(index).unwrap_or(u32::MAX), of: PhantomData }
     }
 
@@ -83,7 +84,7 @@ impl<T> Table<T> {
     /// Adds a row.
     pub fn push(&mut self, row: T) -> Id<T> {
         self.rows.push(row);
-        Id::new(self.rows.len() - 1)
+        Id::at(self.rows.len() - 1)
     }
 
     /// How many rows there are.
@@ -98,12 +99,12 @@ impl<T> Table<T> {
 
     /// The ids, in order.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = Id<T>> + ExactSizeIterator + use<T> {
-        (0..self.rows.len()).map(Id::new)
+        (0..self.rows.len()).map(Id::at)
     }
 
     /// Rows with their ids, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Id<T>, &T)> {
-        self.rows.iter().enumerate().map(|(index, row)| (Id::new(index), row))
+        self.rows.iter().enumerate().map(|(index, row)| (Id::at(index), row))
     }
 
     /// The rows, in order.
@@ -120,7 +121,7 @@ impl<T> Table<T> {
 impl<T: Named> Table<T> {
     /// The row of this name, by a scan: for names that people give. Index names where many are looked up.
     pub fn find(&self, name: &str) -> Option<Id<T>> {
-        self.rows.iter().position(|row| row.name() == name).map(Id::new)
+        self.rows.iter().position(|row| row.name() == name).map(Id::at)
     }
 }
 

@@ -47,6 +47,7 @@ pub struct Name<'t> {
 #[derive(Debug, Default)]
 pub struct Fields<'t> {
     given: Vec<Given<'t>>,
+    broken: Vec<&'static str>,
 }
 
 /// A statement that fits its field.
@@ -117,6 +118,11 @@ impl<'t> Fields<'t> {
     /// Every field with this keyword.
     pub fn all<'s>(&'s self, keyword: &'s str) -> impl Iterator<Item = &'s Given<'t>> + 's {
         self.given.iter().filter(move |given| given.field.keyword == keyword)
+    }
+
+    /// Whether a statement of this field stands there in a form that did not fit, which was reported.
+    pub fn is_broken(&self, keyword: &str) -> bool {
+        self.broken.contains(&keyword)
     }
 
     /// Every field, in the order they stand.
@@ -303,9 +309,13 @@ impl Checker<'_> {
             return Fields::default();
         }
         let mut seen: Vec<Vec<Span>> = vec![Vec::new(); body.fields.len()];
-        let given = block.nodes.iter().filter_map(|node| self.field(node, owner, body, &mut seen)).collect();
+        let given: Vec<Given<'t>> =
+            block.nodes.iter().filter_map(|node| self.field(node, owner, body, &mut seen)).collect();
         self.missing(entry, owner, body, &seen);
-        Fields { given }
+        let said = |row: &Field| given.iter().filter(|given| std::ptr::eq(given.field, row)).count();
+        let broken = body.fields.iter().zip(&seen).filter(|(slot, seen)| seen.len() > said(slot.row));
+        let broken = broken.map(|(slot, _)| slot.row.keyword).collect();
+        Fields { given, broken }
     }
 
     fn field<'t>(

@@ -1,0 +1,71 @@
+//! Roles, teams, on-call schedules.
+
+use super::Lower;
+use crate::policy::{Role, Schedule, Shift, Team};
+use crate::schema::Declared;
+
+pub(super) fn role(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Role> {
+    let name = declared.name?;
+    Some(Role {
+        name: name.text.to_owned(),
+        doc: lower.doc(declared.node),
+        origin: lower.origin(name.span),
+        members: lower.strings(declared.all("members"), "text"),
+        teams: lower.references(declared, "team").unwrap_or_default(),
+        schedules: lower
+            .references::<Schedule>(declared, "on-call")
+            .unwrap_or_default(),
+    })
+}
+
+pub(super) fn team(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Team> {
+    let name = declared.name?;
+    let zone = match declared.one("zone") {
+        Some(given) => Some(lower.zone(given.get("zone")?)?),
+        None => None,
+    };
+    Some(Team {
+        name: name.text.to_owned(),
+        doc: lower.doc(declared.node),
+        origin: lower.origin(name.span),
+        zone,
+        members: lower.strings(declared.all("members"), "text"),
+        regions: lower.references(declared, "regions").unwrap_or_default(),
+    })
+}
+
+pub(super) fn schedule(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Schedule> {
+    let name = declared.name?;
+    let mut shifts = Vec::new();
+    for given in declared.all("shift") {
+        let person = given.get("person").and_then(|person| lower.string(person));
+        if let (Some(person), Some(when)) = (person, shift_times(lower, given)) {
+            shifts.push(Shift { person, when });
+        }
+    }
+    let source = match declared.one("from") {
+        Some(given) => {
+            let fresh = given.get("fresh").and_then(|fresh| lower.duration(fresh));
+            given.get("file").and_then(|file| lower.string(file)).map(|file| (file, fresh))
+        }
+        None => None,
+    };
+    Some(Schedule {
+        name: name.text.to_owned(),
+        doc: lower.doc(declared.node),
+        origin: lower.origin(name.span),
+        zone: lower.zone(declared.one("zone")?.get("zone")?)?,
+        shifts,
+        source,
+    })
+}
+
+fn shift_times(lower: &mut Lower<'_>, given: &crate::schema::Given<'_>) -> Option<crate::calendar::Timetable> {
+    use crate::calendar::{Rounding, Timetable};
+    if given.captures.has("once") {
+        let (start, end) = (given.get("start")?, given.get("end")?);
+        let (from, to) = (lower.instant(start), lower.instant(end));
+        return Some(Timetable::once(from?, to?, Rounding::Outward));
+    }
+    None
+}

@@ -1,0 +1,101 @@
+//! Which names there are: unique in their space across a policy and everything it uses, with no shadowing.
+
+use super::codes::{NAME_CLASH, UNKNOWN_NAME};
+use super::library;
+use crate::diag::{Diagnostic, Sink};
+use crate::schema::suggest::{closest, one_of};
+use crate::schema::{Author, Declared, schema};
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// Every name that a policy declares.
+#[derive(Debug, Default)]
+pub struct Names {
+    spaces: BTreeMap<&'static str, BTreeMap<String, Known>>,
+    counts: BTreeMap<&'static str, u32>,
+}
+
+/// A name that is declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The keyword of its declaration.
+    pub keyword: &'static str,
+    /// Where the name stands.
+    pub span: Span,
+    /// Its position among the names of its keyword, from 0.
+    pub ordinal: u32,
+    /// Who declares it.
+    pub author: Author,
+}
+
+impl Names {
+    /// Adds the name of a declaration. Whether it is new: a second one is reported, and counts as declared.
+    pub fn declare(&mut self, declared: &Declared<'_>, author: Author, sink: &mut Sink) -> bool {
+        let Some(name) = declared.name else { return true };
+        let row = declared.kind.row;
+        let space = self.spaces.entry(row.space).or_default();
+        if let Some(first) = space.get(name.text) {
+            let (keyword, other) = (row.keyword, first.keyword);
+            let mut finding = if keyword == other {
+                Diagnostic::new(&NAME_CLASH, name.span, format!("`{}` names two `{keyword}`s", name.text))
+            } else {
+                Diagnostic::new(
+                    &NAME_CLASH,
+                    name.span,
+                    format!("`{}` names a `{other}` and a `{keyword}`, which share their names", name.text),
+                )
+            };
+            finding = finding.label("declared again here").also(first.span, "declared first here");
+            sink.push(match (first.author, library_module(keyword, name.text)) {
+                (Author::Library, Some(module)) => finding.help(format!(
+                    "give it another name, or take only what you need: `use std.{module}.{{...}}`"
+                )),
+                _ => finding.help("give one of the two another name"),
+            });
+            return false;
+        }
+        let count = self.counts.entry(row.keyword).or_default();
+        let known = Known { keyword: row.keyword, span: name.span, ordinal: *count, author };
+        *count += 1;
+        space.insert(name.text.to_owned(), known);
+        true
+    }
+
+    /// What `name` is as a `keyword`.
+    pub fn find(&self, keyword: &str, name: &str) -> Option<&Known> {
+        self.in_space(keyword, name).filter(|known| known.keyword == keyword)
+    }
+
+    /// What `name` is in the space that `keyword` names live in.
+    pub fn in_space(&self, keyword: &str, name: &str) -> Option<&Known> {
+        self.spaces.get(schema().space(keyword))?.get(name)
+    }
+
+    /// Every name of a keyword, in order of the alphabet.
+    pub fn of<'n>(&'n self, keyword: &'n str) -> impl Iterator<Item = &'n str> + 'n {
+        let space = self.spaces.get(schema().space(keyword));
+        space.into_iter().flatten().filter(move |(_, known)| known.keyword == keyword).map(|(name, _)| name.as_str())
+    }
+
+    /// The finding that no `keyword` is called `name`: what was probably meant, what there is, which `use` would bring it.
+    pub fn unknown(&self, keyword: &str, name: &str, span: Span) -> Diagnostic {
+        let finding = Diagnostic::new(&UNKNOWN_NAME, span, format!("no `{keyword}` is called `{name}`"));
+        if let Some(other) = self.in_space(keyword, name) {
+            return finding.also(other.span, format!("`{name}` is a `{}`", other.keyword));
+        }
+        if let Some(module) = library_module(keyword, name) {
+            return finding.help(format!("the library has it: write `use std.{module}`"));
+        }
+        match closest(name, self.of(keyword)) {
+            Some(near) => finding.fix(format!("write `{near}`"), span, near),
+            None => match one_of(self.of(keyword)) {
+                none if none.is_empty() => finding.help(format!("declare it: `{keyword} {name} {{ ... }}`")),
+                names => finding.help(format!("there is {names}")),
+            },
+        }
+    }
+}
+
+fn library_module(keyword: &str, name: &str) -> Option<&'static str> {
+    library::declaring(keyword, name).map(|module| module.name)
+}
