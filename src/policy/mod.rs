@@ -19,7 +19,7 @@ pub use change::{
     BreakGlass, Case, Claim, ClaimRuling, Classify, ClassifyRule, Escalation, Exception, Expectation,
     PathScope, PathTest, Release, Request, Reuse, Target, TestBlock,
 };
-pub use codes::{BAD_SEATS, CODES, EMPTY_SPAN, NOT_A_CONDITION, WRONG_UNIT};
+pub use codes::{BAD_SEATS, CODES, EMPTY_RANGE, NOT_A_CONDITION, WRONG_UNIT};
 pub use condition::{Condition, Operator};
 pub use load::{Loaded, load};
 pub use people::{ApprovalRule, Party, Role, Schedule, Seat, Seats, Shift, Team, Validity};

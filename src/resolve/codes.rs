@@ -15,6 +15,8 @@ code!(pub MISSING_ROLES, Error, "missing-roles", "roles that the library asks fo
 code!(pub NO_POLICY, Error, "no-policy", "a policy that does not say `policy`, or says it twice");
 code!(pub UNKNOWN_LANGUAGE, Error, "unknown-language", "a version of the language that this binary does not know");
 code!(pub MISPLACED_ALLOW, Error, "misplaced-allow", "an attribute that is no `@allow(name, \"reason\")`");
+code!(pub UNUSED_ALLOW, Warning, "unused-allow", "an `@allow` that accepts nothing");
+code!(pub UNKNOWN_CODE, Error, "unknown-code", "an `@allow` of a finding that does not exist");
 
 /// Every finding of this room.
 pub static CODES: &[&Code] = &[
@@ -30,4 +32,6 @@ pub static CODES: &[&Code] = &[
     &NO_POLICY,
     &UNKNOWN_LANGUAGE,
     &MISPLACED_ALLOW,
+    &UNUSED_ALLOW,
+    &UNKNOWN_CODE,
 ];

@@ -1,14 +1,16 @@
 //! Reads a policy with everything it uses: each file once, within limits, never from outside its folder.
 
-use super::codes::{IMPORT_CYCLE, IMPORT_LIMIT, IMPORT_NOT_FOUND, IMPORT_NOT_TEXT, IMPORT_OUTSIDE, UNKNOWN_MODULE};
+use super::codes::{
+    IMPORT_CYCLE, IMPORT_LIMIT, IMPORT_NOT_FOUND, IMPORT_NOT_TEXT, IMPORT_OUTSIDE, UNKNOWN_MODULE,
+};
 use super::library::{self, LIBRARY};
 use super::path::{self, Refused};
 use crate::diag::{Diagnostic, Sink};
 use crate::schema::Author;
 use crate::schema::suggest::{closest, one_of};
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::tree::{Node, NodeKind, Tree, Use, UseTarget, Word};
 use crate::syntax;
+use crate::syntax::tree::{Node, NodeKind, Tree, Use, UseTarget, Word};
 use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,7 +55,12 @@ impl std::error::Error for Unreadable {}
 ///
 /// # Errors
 /// Where that first file cannot be read. What is wrong with others is a finding.
-pub fn read(world: &dyn World, path: &str, sources: &mut Sources, sink: &mut Sink) -> Result<Vec<Module>, Unreadable> {
+pub fn read(
+    world: &dyn World,
+    path: &str,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Result<Vec<Module>, Unreadable> {
     let given = path::normal(path);
     let main = path::joined(&given, "main.ops");
     let first = if world.is_file(&given) { given } else { main };
@@ -104,7 +111,8 @@ impl Reader<'_> {
         let (text, torn) = text_of(bytes);
         let file = self.sources.add(name.clone(), text);
         if let Some((valid, line)) = torn {
-            let message = format!("`{name}` is not UTF-8 text: byte {valid}, in line {line}, belongs to no character");
+            let message =
+                format!("`{name}` is not UTF-8 text: byte {valid}, in line {line}, belongs to no character");
             self.sink.push(
                 Diagnostic::new(&IMPORT_NOT_TEXT, asked.unwrap_or(Span::new(file, valid, valid)), message)
                     .help("save the file as UTF-8; what stands behind that byte was not read"),
@@ -134,16 +142,17 @@ impl Reader<'_> {
             return false;
         };
         let span = asked.unwrap_or_else(|| self.start());
-        self.sink.push(Diagnostic::new(&IMPORT_LIMIT, span, message).help("use the files from one place, or join them"));
+        self.sink.push(
+            Diagnostic::new(&IMPORT_LIMIT, span, message).help("use the files from one place, or join them"),
+        );
         true
     }
 
     /// The start of the first file, for what has no better place.
     fn start(&mut self) -> Span {
-        match self.sources.iter().next() {
-            Some((file, _)) => Span::new(file, 0, 0),
-            None => Span::new(self.sources.add(path::joined(&self.root, "main.ops"), ""), 0, 0),
-        }
+        let first = self.sources.iter().next().map(|(file, _)| file);
+        let file = first.unwrap_or_else(|| self.sources.add(path::joined(&self.root, "main.ops"), ""));
+        Span::new(file, 0, 0)
     }
 
     fn follow(&mut self, from: &str, author: Author, used: &Use) {
@@ -168,7 +177,9 @@ impl Reader<'_> {
             Ok(target) => target,
             Err(Refused::Absolute) => return self.refuse(span, written, "it does not begin at this file"),
             Err(Refused::Outside) => return self.refuse(span, written, "it leaves the policy's folder"),
-            Err(Refused::Malformed) => return self.refuse(span, written, "it is no path with `/` between its parts"),
+            Err(Refused::Malformed) => {
+                return self.refuse(span, written, "it is no path with `/` between its parts");
+            }
         };
         match self.states.get(&target) {
             Some(State::Open) => self.report_cycle(&target),
@@ -192,10 +203,13 @@ impl Reader<'_> {
         let round = self.chain.get(start..).unwrap_or_default();
         let Some((_, closing)) = round.last() else { return };
         let names: Vec<&str> = round.iter().map(|(file, _)| file.as_str()).chain([target]).collect();
-        let mut finding =
-            Diagnostic::new(&IMPORT_CYCLE, *closing, format!("files use each other in a circle: {}", names.join(" -> ")))
-                .label("this closes the circle")
-                .help("move what both need into a file that uses neither");
+        let mut finding = Diagnostic::new(
+            &IMPORT_CYCLE,
+            *closing,
+            format!("files use each other in a circle: {}", names.join(" -> ")),
+        )
+        .label("this closes the circle")
+        .help("move what both need into a file that uses neither");
         for ((_, span), next) in round.iter().zip(names.iter().skip(1)).take(round.len() - 1) {
             finding = finding.also(*span, format!("this uses `{next}`"));
         }
@@ -240,7 +254,12 @@ impl Reader<'_> {
         };
         let new = !self.states.contains_key(module.file);
         if new {
-            self.enter(module.file.to_owned(), module.text.as_bytes().to_vec(), Author::Library, Some(name.span));
+            self.enter(
+                module.file.to_owned(),
+                module.text.as_bytes().to_vec(),
+                Author::Library,
+                Some(name.span),
+            );
         }
         let Some(State::Done(at)) = self.states.get(module.file).copied() else { return };
         let Some(read) = self.modules.get_mut(at) else { return };
@@ -276,7 +295,8 @@ fn text_of(bytes: Vec<u8>) -> (String, Option<(usize, usize)>) {
         Ok(text) => (text, None),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
-            let text = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default()).into_owned();
+            let text =
+                String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default()).into_owned();
             let line = text.matches('\n').count() + 1;
             (text, Some((valid, line)))
         }

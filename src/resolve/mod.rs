@@ -7,10 +7,11 @@ mod library;
 mod names;
 mod path;
 
-pub use allow::{Allow, allows};
+pub use allow::{Allow, accept, allows};
 pub use codes::{
     CODES, IMPORT_CYCLE, IMPORT_LIMIT, IMPORT_NOT_FOUND, IMPORT_NOT_TEXT, IMPORT_OUTSIDE, MISPLACED_ALLOW,
-    MISSING_ROLES, NAME_CLASH, NO_POLICY, UNKNOWN_LANGUAGE, UNKNOWN_MODULE, UNKNOWN_NAME,
+    MISSING_ROLES, NAME_CLASH, NO_POLICY, UNKNOWN_CODE, UNKNOWN_LANGUAGE, UNKNOWN_MODULE, UNKNOWN_NAME,
+    UNUSED_ALLOW,
 };
 pub use files::{DEEPEST_CHAIN, MOST_BYTES, MOST_FILES, Module, Unreadable, read};
 pub use library::{LIBRARY, LibraryModule};

@@ -74,7 +74,11 @@ impl Names {
     /// Every name of a keyword, in order of the alphabet.
     pub fn of<'n>(&'n self, keyword: &'n str) -> impl Iterator<Item = &'n str> + 'n {
         let space = self.spaces.get(schema().space(keyword));
-        space.into_iter().flatten().filter(move |(_, known)| known.keyword == keyword).map(|(name, _)| name.as_str())
+        space
+            .into_iter()
+            .flatten()
+            .filter(move |(_, known)| known.keyword == keyword)
+            .map(|(name, _)| name.as_str())
     }
 
     /// The finding that no `keyword` is called `name`: what was probably meant, what there is, which `use` would bring it.

@@ -25,6 +25,8 @@ pub fn value(text: &str, shape: Literal, span: Span) -> Result<Value, Diagnostic
         Literal::Rate => rate(text, span).map(Value::Rate),
         Literal::Money => number(text.trim_start_matches('$'), span).map(Value::Money),
         Literal::Instant | Literal::ZonedDateTime => moment::read(text, span).map(Value::Instant),
+        Literal::LocalDateTime => Err(impossible(span, format!("`{text}` does not say where it is read"))
+            .help("add its zone, as in `2025-11-27T09:00[Europe/Dublin]`, or an offset such as `Z`")),
         Literal::Date | Literal::Time | Literal::Ordinal => {
             Err(impossible(span, format!("`{text}` is no value that evidence can have"))
                 .help("write a number, a ratio, a duration, an amount or an instant"))
@@ -88,7 +90,10 @@ pub fn duration(text: &str, span: Span) -> Result<Elapsed, Diagnostic> {
         if size == 0 {
             millis = count;
         } else {
-            total = count.checked_mul(size).and_then(|more| total.checked_add(more)).ok_or_else(|| too_long(text, span))?;
+            total = count
+                .checked_mul(size)
+                .and_then(|more| total.checked_add(more))
+                .ok_or_else(|| too_long(text, span))?;
         }
         rest = behind;
     }
@@ -125,7 +130,8 @@ pub fn time(text: &str, span: Span) -> Result<TimeOfDay, Diagnostic> {
 pub fn date(text: &str, span: Span) -> Result<Date, Diagnostic> {
     let mut parts = text.split('-').map(|part| part.parse::<u32>().ok());
     let (year, month, day) = (parts.next().flatten(), parts.next().flatten(), parts.next().flatten());
-    let (Some(year), Some(month), Some(day)) = (year.and_then(|year| i32::try_from(year).ok()), month, day) else {
+    let (Some(year), Some(month), Some(day)) = (year.and_then(|year| i32::try_from(year).ok()), month, day)
+    else {
         return Err(impossible(span, format!("`{text}` is no date")).help("write it as in `2025-11-27`"));
     };
     Date::from_ymd_opt(year, month, day).filter(|_| year >= 1).ok_or_else(|| {
@@ -147,7 +153,8 @@ pub fn ordinal(text: &str, most: u8, span: Span) -> Result<u8, Diagnostic> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: u8 = digits.parse().unwrap_or(0);
     if !(1..=most).contains(&number) {
-        return Err(impossible(span, format!("there is no `{text}` here")).help(format!("it runs from `1st` to `{most}th`")));
+        return Err(impossible(span, format!("there is no `{text}` here"))
+            .help(format!("it runs from `1st` to `{most}th`")));
     }
     let suffix = match (number % 10, number % 100) {
         (_, 11..=13) => "th",
@@ -160,7 +167,11 @@ pub fn ordinal(text: &str, most: u8, span: Span) -> Result<u8, Diagnostic> {
     if right == text {
         Ok(number)
     } else {
-        Err(impossible(span, format!("`{text}` is not how that ordinal is written")).fix(format!("write `{right}`"), span, right))
+        Err(impossible(span, format!("`{text}` is not how that ordinal is written")).fix(
+            format!("write `{right}`"),
+            span,
+            right,
+        ))
     }
 }
 

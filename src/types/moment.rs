@@ -67,12 +67,16 @@ fn zoned(text: &str, local: &str, zone_name: &str, span: Span) -> Result<Instant
             let before = behind.minus(crate::calendar::Elapsed::seconds(1));
             Err(Diagnostic::new(&CLOCK_CHANGE, span, format!("clocks in {} skip `{text}`", zone.city()))
                 .note(format!("behind {} they show {}", shown(before), shown(behind)))
-                .help(format!("write the first instant that exists, `{behind}`, or a time before the change")))
+                .help(format!(
+                    "write the first instant that exists, `{behind}`, or a time before the change"
+                )))
         }
-        LocalReading::Repeated { earlier, later } => {
-            Err(Diagnostic::new(&CLOCK_CHANGE, span, format!("clocks in {} show `{text}` twice", zone.city()))
-                .help(format!("write `{earlier}` for the first time or `{later}` for the second")))
-        }
+        LocalReading::Repeated { earlier, later } => Err(Diagnostic::new(
+            &CLOCK_CHANGE,
+            span,
+            format!("clocks in {} show `{text}` twice", zone.city()),
+        )
+        .help(format!("write `{earlier}` for the first time or `{later}` for the second"))),
     }
 }
 
@@ -87,7 +91,11 @@ fn with_offset(text: &str, span: Span) -> Result<Instant, Diagnostic> {
         .help("write whole seconds with an offset, as in `2025-11-27T09:00:00Z` or `2025-11-27T09:00+09:00`"))
 }
 
-fn different(sources: &Sources, (left, one): (&Expr, Instant), (right, other): (&Expr, Instant)) -> Diagnostic {
+fn different(
+    sources: &Sources,
+    (left, one): (&Expr, Instant),
+    (right, other): (&Expr, Instant),
+) -> Diagnostic {
     let apart = if one > other { one.since(other) } else { other.since(one) };
     let [first, second] = [left, right].map(|side| sources.text_of(side.span));
     Diagnostic::new(

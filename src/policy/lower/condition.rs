@@ -3,8 +3,8 @@
 use super::Lower;
 use super::seats::is_count;
 use crate::diag::Diagnostic;
-use crate::policy::{Condition, FactKind, NOT_A_CONDITION, Operator, Value, WRONG_UNIT};
 use crate::policy::{ApprovalRule, Fact, Id, Seats};
+use crate::policy::{Condition, FactKind, NOT_A_CONDITION, Operator, Value, WRONG_UNIT};
 use crate::schema::suggest::{closest, one_of};
 use crate::source::Span;
 use crate::syntax::tree::{Comparison, Expr, ExprKind};
@@ -42,7 +42,9 @@ impl Lower<'_> {
         }
         let example = example(&kind);
         let message = format!("`{name}` is {}, so it must be compared", words(&kind));
-        self.report(Diagnostic::new(&WRONG_UNIT, written.span, message).help(format!("write `{name} {example}`")));
+        self.report(
+            Diagnostic::new(&WRONG_UNIT, written.span, message).help(format!("write `{name} {example}`")),
+        );
         None
     }
 
@@ -73,13 +75,17 @@ impl Lower<'_> {
         let members: Vec<&Expr> = members.iter().flat_map(|member| member.list()).collect();
         if left.word() == Some("tier") {
             let tiers: Vec<Option<_>> = members.iter().map(|member| self.id(member)).collect();
-            return Some(Condition::TierIn(tiers.into_iter().collect::<Option<Vec<_>>>()?, self.origin(span)));
+            return Some(Condition::TierIn(
+                tiers.into_iter().collect::<Option<Vec<_>>>()?,
+                self.origin(span),
+            ));
         }
         if left.word().is_none() {
             return self.no_condition(span);
         }
         let (id, kind) = self.fact(left)?;
-        let values: Vec<Option<Value>> = members.iter().map(|member| self.value(left, &kind, member)).collect();
+        let values: Vec<Option<Value>> =
+            members.iter().map(|member| self.value(left, &kind, member)).collect();
         Some(Condition::OneOf(id, values.into_iter().collect::<Option<Vec<_>>>()?, self.origin(span)))
     }
 
@@ -93,7 +99,9 @@ impl Lower<'_> {
             [word, name] if word.word() == Some("tier") && name.word().is_some() => {
                 Some(Condition::TierIn(vec![self.id(name)?], self.origin(span)))
             }
-            [word, by, seat @ ..] if word.word() == Some("approved") && by.word() == Some("by") => self.seated(seat, span),
+            [word, by, seat @ ..] if word.word() == Some("approved") && by.word() == Some("by") => {
+                self.seated(seat, span)
+            }
             [word, seat @ ..] if word.word() == Some("approved") => self.seated(seat, span),
             [count, ..] if is_count(count) => self.seated(parts, span),
             _ => self.no_condition(span),
@@ -132,7 +140,13 @@ impl Lower<'_> {
         if kind.takes(&value) { Some(value) } else { self.wrong_unit(fact, kind, written, Some(&value)) }
     }
 
-    fn wrong_unit(&mut self, fact: &Expr, kind: &FactKind, written: &Expr, value: Option<&Value>) -> Option<Value> {
+    fn wrong_unit(
+        &mut self,
+        fact: &Expr,
+        kind: &FactKind,
+        written: &Expr,
+        value: Option<&Value>,
+    ) -> Option<Value> {
         let text = self.sources.text_of(written.span).to_owned();
         let name = fact.word().unwrap_or_default();
         let finding = Diagnostic::new(
@@ -143,8 +157,9 @@ impl Lower<'_> {
         let finding = match (kind, value) {
             (FactKind::Ratio, Some(Value::Number(number))) => {
                 let hundredfold = (number * Decimal::ONE_HUNDRED).normalize();
-                finding
-                    .help(format!("write `{hundredfold}%` if `{text}` is a share of one, `{text}%` if it is per cent"))
+                finding.help(format!(
+                    "write `{hundredfold}%` if `{text}` is a share of one, `{text}%` if it is per cent"
+                ))
             }
             (FactKind::Ratio, Some(Value::Points(_))) => finding.help(format!(
                 "percentage points are a difference of two ratios; write `{}%`",
@@ -176,7 +191,10 @@ impl Lower<'_> {
 
     fn no_order(&mut self, span: Span, what: &str) -> Option<Condition> {
         let message = format!("{what} has no order");
-        self.report(Diagnostic::new(&WRONG_UNIT, span, message).help("compare it with `==` or `!=`, or write `in [...]`"));
+        self.report(
+            Diagnostic::new(&WRONG_UNIT, span, message)
+                .help("compare it with `==` or `!=`, or write `in [...]`"),
+        );
         None
     }
 

@@ -23,9 +23,9 @@ pub(super) fn fact(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Fac
 fn kind(annotation: &Captures<'_>) -> Option<FactKind> {
     Some(match annotation.tag() {
         "bool" => FactKind::Bool,
-        "one-of" => {
-            FactKind::OneOf(annotation.all("choice").filter_map(|choice| choice.word()).map(str::to_owned).collect())
-        }
+        "one-of" => FactKind::OneOf(
+            annotation.all("choice").filter_map(|choice| choice.word()).map(str::to_owned).collect(),
+        ),
         "number" => FactKind::Number,
         "ratio" => FactKind::Ratio,
         "duration" => FactKind::Duration,

@@ -10,7 +10,8 @@ mod place;
 mod seats;
 mod values;
 
-use super::{Id, Named, Origin, Policy, Table};
+use super::table::Named;
+use super::{Id, Origin, Policy, Table};
 use crate::diag::{Diagnostic, Sink};
 use crate::resolve::{MISSING_ROLES, Names};
 use crate::schema::{Author, Declared};
@@ -32,35 +33,62 @@ struct Kind {
     lower: fn(&mut Lower<'_>, &Declared<'_>),
 }
 
-macro_rules! rows {
-    ($($keyword:literal $type:ident $table:ident $function:path;)*) => {
+macro_rules! tables {
+    ($($keyword:literal $type:ident $table:ident;)*) => {
         $(impl Row for super::$type {
             const KEYWORD: &'static str = $keyword;
             fn table(policy: &mut Policy) -> &mut Table<Self> {
                 &mut policy.$table
             }
         })*
-        /// Every kind that becomes rows, in the order it is lowered.
-        const KINDS: &[Kind] = &[$(Kind {
-            keyword: $keyword,
+    };
+}
+
+tables! {
+    "region" Region regions;
+    "component" Component components;
+    "service" Service services;
+    "environment" Environment environments;
+    "team" Team teams;
+    "schedule" Schedule schedules;
+    "role" Role roles;
+    "fact" Fact facts;
+    "approval" ApprovalRule approvals;
+    "tier" Tier tiers;
+    "freeze" FreezeKind kinds;
+    "holidays" Holidays holidays;
+    "window" Window windows;
+    "claim" Claim claims;
+    "exception" Exception exceptions;
+    "break-glass" BreakGlass break_glass;
+    "release" Release releases;
+    "test" TestBlock tests;
+    "target" Target targets;
+}
+
+macro_rules! row {
+    ($type:ident, $function:path) => {
+        Kind {
+            keyword: <super::$type as Row>::KEYWORD,
             lower: |lower, declared| {
                 let row = $function(lower, declared);
                 lower.place::<super::$type>(declared, row);
             },
-        }),*];
+        }
     };
 }
 
-rows! {
-    "region" Region regions place::region;
-    "component" Component components place::component;
-    "service" Service services place::service;
-    "environment" Environment environments place::environment;
-    "team" Team teams people::team;
-    "schedule" Schedule schedules people::schedule;
-    "role" Role roles people::role;
-    "fact" Fact facts evidence::fact;
-}
+/// Every kind that becomes rows, in the order it is lowered: a function may look at the rows of every kind before its own.
+const KINDS: &[Kind] = &[
+    row!(Region, place::region),
+    row!(Component, place::component),
+    row!(Service, place::service),
+    row!(Environment, place::environment),
+    row!(Team, people::team),
+    row!(Schedule, people::schedule),
+    row!(Role, people::role),
+    row!(Fact, evidence::fact),
+];
 
 /// What lowering works with: the names, the rows so far, and where findings go.
 pub(super) struct Lower<'a> {
@@ -221,9 +249,11 @@ impl Lower<'_> {
         for (name, span) in &self.missing_roles {
             finding = finding.also(*span, format!("`{name}` is asked for here"));
         }
-        let finding = finding
-            .help("the library names no people: declare each role with its members")
-            .fix("declare them, then write who they are", behind, text);
+        let finding = finding.help("the library names no people: declare each role with its members").fix(
+            "declare them, then write who they are",
+            behind,
+            text,
+        );
         self.report(finding);
     }
 }

@@ -12,9 +12,7 @@ pub(super) fn role(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Rol
         origin: lower.origin(name.span),
         members: lower.strings(declared.all("members"), "text"),
         teams: lower.references(declared, "team").unwrap_or_default(),
-        schedules: lower
-            .references::<Schedule>(declared, "on-call")
-            .unwrap_or_default(),
+        schedules: lower.references::<Schedule>(declared, "on-call").unwrap_or_default(),
     })
 }
 
@@ -60,7 +58,10 @@ pub(super) fn schedule(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option
     })
 }
 
-fn shift_times(lower: &mut Lower<'_>, given: &crate::schema::Given<'_>) -> Option<crate::calendar::Timetable> {
+fn shift_times(
+    lower: &mut Lower<'_>,
+    given: &crate::schema::Given<'_>,
+) -> Option<crate::calendar::Timetable> {
     use crate::calendar::{Rounding, Timetable};
     if given.captures.has("once") {
         let (start, end) = (given.get("start")?, given.get("end")?);

@@ -1,9 +1,11 @@
 //! The policy itself, regions, components, services, environments.
 
 use super::Lower;
-use crate::calendar::{Interval, Pattern, Place, Rounding, Timetable, Weekdays, Zone, Instant, TimeOfDay, Repeat};
+use crate::calendar::{
+    Instant, Interval, Pattern, Place, Repeat, Rounding, TimeOfDay, Timetable, Weekdays, Zone,
+};
 use crate::diag::Diagnostic;
-use crate::policy::{Component, EMPTY_SPAN, Environment, Region, Service};
+use crate::policy::{Component, EMPTY_RANGE, Environment, Region, Service};
 use crate::schema::Declared;
 use crate::syntax::tree::{Expr, ExprKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +25,7 @@ pub(super) fn policy(lower: &mut Lower<'_>, declared: &Declared<'_>) {
         lower.policy.horizon = Interval::new(from, to);
         if from >= to {
             lower.report(
-                Diagnostic::new(&EMPTY_SPAN, start.span.to(end.span), "this horizon ends before it starts")
+                Diagnostic::new(&EMPTY_RANGE, start.span.to(end.span), "this horizon ends before it starts")
                     .help("write the earlier date first; the second one does not belong to it"),
             );
         }
@@ -43,7 +45,7 @@ pub(super) fn region(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<R
             let (from, to) = (from?, to?);
             if from == to {
                 lower.report(
-                    Diagnostic::new(&EMPTY_SPAN, start.span.to(end.span), "this span ends when it starts")
+                    Diagnostic::new(&EMPTY_RANGE, start.span.to(end.span), "this span ends when it starts")
                         .help("write `00:00 .. 24:00` for the whole day"),
                 );
                 return None;

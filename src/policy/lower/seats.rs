@@ -24,7 +24,9 @@ impl Lower<'_> {
     /// `1 of sre in region`, laid flat.
     pub fn seat(&mut self, parts: &[Expr], span: Span) -> Option<Seat> {
         let (count, roles, behind) = match parts {
-            [count, of, roles, behind @ ..] if is_count(count) && of.word() == Some("of") => (count, roles, behind),
+            [count, of, roles, behind @ ..] if is_count(count) && of.word() == Some("of") => {
+                (count, roles, behind)
+            }
             _ => return self.no_seats(span),
         };
         let in_region = match behind {

@@ -17,8 +17,16 @@ impl Lower<'_> {
     }
 
     /// The texts under a label in all statements of a field.
-    pub fn strings<'t>(&self, given: impl IntoIterator<Item = &'t crate::schema::Given<'t>>, label: &str) -> Vec<String> {
-        given.into_iter().flat_map(|given| given.captures.all(label)).filter_map(|text| self.string(text)).collect()
+    pub fn strings<'t>(
+        &self,
+        given: impl IntoIterator<Item = &'t crate::schema::Given<'t>>,
+        label: &str,
+    ) -> Vec<String> {
+        given
+            .into_iter()
+            .flat_map(|given| given.captures.all(label))
+            .filter_map(|text| self.string(text))
+            .collect()
     }
 
     /// `18:00`

@@ -15,5 +15,5 @@ pub static POLICY: Declaration =
                 "start=date '..' end=date",
                 "The dates that questions over time look at; never a decision.",
             )
-            .default("from five years before to five years behind the policy's own dates"),
+            .default("the years that the policy's dated windows name, else 2025 .. 2030"),
         ]);
