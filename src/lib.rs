@@ -25,3 +25,4 @@ pub mod fidelity;
 pub mod emit;
 pub mod render;
 pub mod cli;
+pub mod import;

@@ -30,7 +30,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("codespan_reporting", &["source", "render"]),
     ("clap", &["cli"]),
     ("miette", &["cli"]),
-    ("saphyr", &["import"]),
+    ("saphyr_parser", &["import"]),
     ("icalendar", &["import"]),
     ("postcard", &["policy"]),
 ];
