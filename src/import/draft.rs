@@ -239,7 +239,10 @@ impl Draft {
                 report.remark(
                     at,
                     RemarkKind::Changed,
-                    format!("region `{}` has no zone in the source: UTC stands in", super::names::quoted(foreign)),
+                    format!(
+                        "region `{}` has no zone in the source: UTC stands in",
+                        super::names::quoted(foreign)
+                    ),
                     "write its zone: whole dates and times of day are read in it",
                 );
                 (Zone::UTC, "assumed: write the region's own zone")

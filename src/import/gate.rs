@@ -23,7 +23,9 @@ pub(super) fn read(documents: &[Rc<Node>], draft: &mut Draft, report: &mut Repor
 fn gate(document: &Node, draft: &mut Draft, report: &mut Report) -> Result<(), ImportError> {
     let mut fields = document.fields("the gate")?;
     let mut checks = fields.need("checks", "the gate")?.fields("checks")?;
-    for item in checks.get("forbid_when").map(|node| node.list("forbid_when")).transpose()?.unwrap_or_default() {
+    for item in
+        checks.get("forbid_when").map(|node| node.list("forbid_when")).transpose()?.unwrap_or_default()
+    {
         let result = forbidden(item, draft, report);
         report.keep(result);
     }
@@ -68,7 +70,10 @@ fn forbidden(item: &Node, draft: &mut Draft, report: &mut Report) -> Result<(), 
     fields.leftovers(&format!("`{text}`"), report);
     let blocked = |tier: &&&str| by_tier.is_none() || named.contains(*tier);
     let list = |tiers: Vec<&&str>| tiers.into_iter().copied().collect::<Vec<_>>().join(", ");
-    let (blocks, admits) = (list(TIERS.iter().filter(blocked).collect()), list(TIERS.iter().filter(|tier| !blocked(tier)).collect()));
+    let (blocks, admits) = (
+        list(TIERS.iter().filter(blocked).collect()),
+        list(TIERS.iter().filter(|tier| !blocked(tier)).collect()),
+    );
     let mut rulings = Vec::new();
     if !blocks.is_empty() {
         rulings.push(format!("{kind} blocks {blocks}"));
@@ -78,7 +83,9 @@ fn forbidden(item: &Node, draft: &mut Draft, report: &mut Report) -> Result<(), 
         report.remark(
             node.at,
             RemarkKind::MayNotMean,
-            format!("a {kind} freeze forbids {blocks} here, so {admits} pass without being asked for anything"),
+            format!(
+                "a {kind} freeze forbids {blocks} here, so {admits} pass without being asked for anything"
+            ),
             "the claim says so; the policy's own kind may ask for an approval",
         );
     }
@@ -104,7 +111,9 @@ fn required(item: &Node, report: &mut Report) -> Result<(), ImportError> {
     for (at, name, wanted) in item.fields("an item of `require`")?.rest() {
         let said = wanted.text(name)?;
         let detail = match KNOWN.iter().find(|(known, _)| *known == name) {
-            Some((_, line)) => format!("std.tiers asks by tier, the gate asks all; write `{line}` in a tier that shall ask it"),
+            Some((_, line)) => format!(
+                "std.tiers asks by tier, the gate asks all; write `{line}` in a tier that shall ask it"
+            ),
             None => "write it as a fact that a tier requires".to_owned(),
         };
         report.remark(

@@ -155,10 +155,8 @@ fn horizon(today: Date) -> DateSpan {
 fn text_of(bytes: &[u8]) -> Result<&str, ImportError> {
     if bytes.len() > LONGEST {
         let found = bytes.len();
-        return Err(At::START.error(
-            format!("the file holds {found} bytes, more than {LONGEST}"),
-            "import it in parts",
-        ));
+        return Err(At::START
+            .error(format!("the file holds {found} bytes, more than {LONGEST}"), "import it in parts"));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
@@ -177,10 +175,9 @@ fn choose(documents: &[Rc<Node>], wanted: Option<Format>) -> Result<&'static Row
         return Ok(row);
     }
     let known = || FORMATS.iter().map(|row| row.about).collect::<Vec<_>>().join(", ");
-    FORMATS
-        .iter()
-        .find(|row| documents.iter().any(|document| (row.looks_so)(document)))
-        .ok_or_else(|| first.at.error("this is none of the formats that can be imported", format!("known are {}", known())))
+    FORMATS.iter().find(|row| documents.iter().any(|document| (row.looks_so)(document))).ok_or_else(|| {
+        first.at.error("this is none of the formats that can be imported", format!("known are {}", known()))
+    })
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that the language reads as something else than a name.
 const RESERVED: &[&str] = &[
-    "and", "or", "not", "true", "false", "when", "where", "because", "use", "in", "others", "Mon", "Tue", "Wed", "Thu",
-    "Fri", "Sat", "Sun", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    "and", "or", "not", "true", "false", "when", "where", "because", "use", "in", "others", "Mon", "Tue",
+    "Wed", "Thu", "Fri", "Sat", "Sun", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
+    "Nov", "Dec",
 ];
 
 /// A name is cut behind so many letters.

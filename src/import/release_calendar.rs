@@ -89,7 +89,9 @@ fn window(node: &Node, draft: &mut Draft, report: &mut Report) -> Result<Window,
     }
     let mut window = Window::new(name, kind);
     window.when.push(Pattern::Once(Interval::new(start, end)));
-    for (at, region) in fields.get("regions").map(|node| node.texts("regions")).transpose()?.unwrap_or_default() {
+    for (at, region) in
+        fields.get("regions").map(|node| node.texts("regions")).transpose()?.unwrap_or_default()
+    {
         window.regions.push(draft.region(region, at, report));
         cut_days(&window.name, region, at, start, end, draft, report);
     }
@@ -128,7 +130,10 @@ fn kind(node: &Node, report: &mut Report) -> Result<&'static str, ImportError> {
         return Ok("hard");
     }
     let known: Vec<&str> = KINDS.iter().map(|(name, _)| *name).take(3).collect();
-    Err(node.at.error(format!("`{}` is not a kind of freeze", quoted(text)), format!("known are {}", known.join(", "))))
+    Err(node.at.error(
+        format!("`{}` is not a kind of freeze", quoted(text)),
+        format!("known are {}", known.join(", ")),
+    ))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -145,7 +150,9 @@ fn instant(node: &Node, what: &str, edge: Edge, report: &mut Report) -> Result<I
         (dot, dot + 1 + digits)
     });
     let whole = match fraction {
-        Some((dot, end)) => format!("{}{}", text.get(..dot).unwrap_or(text), text.get(end..).unwrap_or_default()),
+        Some((dot, end)) => {
+            format!("{}{}", text.get(..dot).unwrap_or(text), text.get(end..).unwrap_or_default())
+        }
         None => text.to_owned(),
     };
     let Some(at) = Instant::parse(&whole) else {
@@ -216,10 +223,9 @@ fn release(node: &Node, draft: &mut Draft, report: &mut Report) -> Result<Releas
     let tier_node = fields.need("tier", &what)?;
     let tier = tier_node.text("tier")?;
     if !TIERS.contains(&tier) {
-        return Err(tier_node.at.error(
-            format!("`{}` is not a tier", quoted(tier)),
-            format!("known are {}", TIERS.join(", ")),
-        ));
+        return Err(tier_node
+            .at
+            .error(format!("`{}` is not a tier", quoted(tier)), format!("known are {}", TIERS.join(", "))));
     }
     let mut release = Release {
         name,
@@ -229,7 +235,8 @@ fn release(node: &Node, draft: &mut Draft, report: &mut Report) -> Result<Releas
         components: Vec::new(),
         owner: fields.text("owner")?.map(|(_, owner)| owner.to_owned()),
     };
-    for (at, region) in fields.get("region_plan").map(|node| node.texts("region_plan")).transpose()?.unwrap_or_default()
+    for (at, region) in
+        fields.get("region_plan").map(|node| node.texts("region_plan")).transpose()?.unwrap_or_default()
     {
         release.regions.push(draft.region(region, at, report));
     }

@@ -86,7 +86,10 @@ fn a4_the_gate_becomes_claims() {
     let text = "checks:\n  forbid_when:\n    - kind: \"hard_freeze_active\"\n    - kind: \"soft_freeze_active_and_tier_in\" # blocks T2,T3\n      tiers: [\"T2\",\"T3\"]\n  require:\n    - readiness_gate_passed: true\n    - rollback_lever_defined: true\ndecision:\n  on_fail: block_merge\n  on_pass: allow\nartifacts:\n  - logs/change_freeze_decision.json\n";
     let imported = imported("change_freeze_gate.yml", text);
     let policy = main(&imported);
-    assert!(policy.contains("claim \"change_freeze_gate.yml, line 3\" {\n  hard blocks T0, T1, T2, T3\n}"), "{policy}");
+    assert!(
+        policy.contains("claim \"change_freeze_gate.yml, line 3\" {\n  hard blocks T0, T1, T2, T3\n}"),
+        "{policy}"
+    );
     assert!(policy.contains("  soft blocks T2, T3\n  soft admits T0, T1\n"), "{policy}");
     assert_eq!(imported.report.iter().filter(|remark| remark.kind == RemarkKind::NotCarried).count(), 2);
 }

@@ -75,7 +75,10 @@ fn places(draft: &Draft, out: &mut Lines) {
     out.blank();
     for region in &draft.regions {
         let note = if region.note.is_empty() { String::new() } else { format!(" // {}", region.note) };
-        out.line(0, &format!("region {} {{ zone {} }}{note}", region.name, literal::string(region.zone.name())));
+        out.line(
+            0,
+            &format!("region {} {{ zone {} }}{note}", region.name, literal::string(region.zone.name())),
+        );
     }
     out.blank();
     for component in &draft.components {
