@@ -2,18 +2,27 @@
 
 use std::fs;
 
-#[test]
-fn the_command_reference_is_fresh() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/commands.md");
-    let fresh = opsc::cli::reference();
+#[track_caller]
+fn check_fresh(name: &str, fresh: &str) {
+    let path = format!("{}/docs/{name}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("BLESS").is_some() {
-        fs::write(path, &fresh).unwrap();
+        fs::write(&path, fresh).unwrap();
     }
     let written = fs::read_to_string(path).unwrap_or_default();
     assert!(
         written == fresh,
-        "docs/commands.md is out of date: `BLESS=1 cargo test --test cli_reference` writes it"
+        "docs/{name} is out of date: `BLESS=1 cargo test --test cli_reference` writes it"
     );
+}
+
+#[test]
+fn the_command_reference_is_fresh() {
+    check_fresh("commands.md", &opsc::cli::reference());
+}
+
+#[test]
+fn the_reference_of_declarations_is_fresh() {
+    check_fresh("declarations.md", &opsc::cli::declarations::reference());
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Every code there is, from the rooms that raise them.
 
 use crate::diag::Code;
+use crate::{fidelity, schema, syntax};
 
 /// The codes of each room.
-static ROOMS: &[&[&Code]] = &[];
+static ROOMS: &[&[&Code]] = &[syntax::CODES, schema::CODES, fidelity::CODES];
 
 /// Every code, by name.
 pub fn codes() -> Vec<&'static Code> {

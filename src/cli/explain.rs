@@ -1,9 +1,11 @@
 //! `opsc explain`: the manual's page about a rule or a command, in the terminal.
 
-use super::{COMMANDS, Command, Context, Exit, Failure, Output, codes, command_line};
+use super::{COMMANDS, Command, Context, Exit, Failure, Output, codes, command_line, declarations};
+use crate::emit::TARGETS;
 use crate::render::{Paint, WIDTH, markdown};
+use crate::schema::schema;
 
-/// Show the page about a rule or a command
+/// Show the page about a rule, a declaration, a target or a command
 ///
 /// A rule is called what stands in brackets in a report: `error[unknown-name]`.
 #[derive(Debug, clap::Args)]
@@ -22,6 +24,8 @@ struct Shelf {
 
 static SHELVES: &[Shelf] = &[
     Shelf { title: "commands", names: command_names, page: command_page },
+    Shelf { title: "declarations", names: declaration_names, page: declaration_page },
+    Shelf { title: "targets", names: target_names, page: target_page },
     Shelf { title: "rules", names: rule_names, page: rule_page },
 ];
 
@@ -70,6 +74,22 @@ fn rule_names() -> Vec<(String, String)> {
 
 fn rule_page(name: &str, paint: Paint) -> Option<String> {
     codes().iter().find(|code| code.name == name).map(|code| markdown::terminal(code.page, paint))
+}
+
+fn declaration_names() -> Vec<(String, String)> {
+    schema().kinds().iter().map(|kind| (kind.row.keyword.to_owned(), kind.row.doc.to_owned())).collect()
+}
+
+fn declaration_page(name: &str, paint: Paint) -> Option<String> {
+    declarations::page_of(name).map(|page| markdown::terminal(&page, paint))
+}
+
+fn target_names() -> Vec<(String, String)> {
+    TARGETS.iter().map(|target| (target.name.to_owned(), target.summary.to_owned())).collect()
+}
+
+fn target_page(name: &str, paint: Paint) -> Option<String> {
+    TARGETS.iter().find(|target| target.name == name).map(|target| markdown::terminal(target.page, paint))
 }
 
 fn command_names() -> Vec<(String, String)> {

@@ -5,6 +5,7 @@
 mod codes;
 mod command;
 mod console;
+pub mod declarations;
 mod explain;
 mod failure;
 pub mod files;
