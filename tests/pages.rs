@@ -57,7 +57,8 @@ fn marker(line: &str) -> Option<(usize, usize, &str)> {
     let carets = inner.chars().take_while(|letter| *letter == '^').count();
     let code = inner[carets..].trim();
     let first = line.len() - inner.len();
-    let name = !code.is_empty() && code.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
+    let name = !code.is_empty()
+        && code.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
     (carets > 0 && name).then_some((first, carets, code))
 }
 
@@ -123,7 +124,13 @@ impl Page<'_> {
                 }
                 None => problems.push(format!(
                     "{}:{}: not announced: {}:{}:{}: {}: {}",
-                    self.name, fence.line, file.name(), at.line, at.column, diagnostic.code.name, diagnostic.message
+                    self.name,
+                    fence.line,
+                    file.name(),
+                    at.line,
+                    at.column,
+                    diagnostic.code.name,
+                    diagnostic.message
                 )),
             }
         }
@@ -131,7 +138,10 @@ impl Page<'_> {
             problems.push(format!("{}:{}: not found: {missing:?}", self.name, fence.line));
         }
         if !found.iter().any(|diagnostic| diagnostic.code == self.code) {
-            problems.push(format!("{}:{}: the bad policy does not show `{}`", self.name, fence.line, self.code.name));
+            problems.push(format!(
+                "{}:{}: the bad policy does not show `{}`",
+                self.name, fence.line, self.code.name
+            ));
         }
         (sources, found)
     }
@@ -207,7 +217,11 @@ fn every_page_is_true() {
 fn names_are_unique_and_pages_are_titled() {
     let mut names: Vec<&str> = rules::codes().map(|code| code.name).collect();
     for code in rules::codes() {
-        assert!(code.page.starts_with(&format!("# {}\n", code.name)), "docs/rules/{}.md: the title is not the name", code.name);
+        assert!(
+            code.page.starts_with(&format!("# {}\n", code.name)),
+            "docs/rules/{}.md: the title is not the name",
+            code.name
+        );
     }
     names.sort_unstable();
     assert!(names.is_sorted_by(|a, b| a < b), "a code is listed twice");

@@ -36,7 +36,12 @@ fn open<'a>(answer: &Answer<'a>) -> impl Iterator<Item = &'a ReasonRecord> {
 pub(super) fn render(answer: &Answer<'_>) -> String {
     let mut text = String::new();
     let _ = write!(text, "### {}\n\n", escape(&title(answer)));
-    let _ = write!(text, "{}. {}.\n\n", escape(&words::subject(answer)), escape(&capital(&words::outlook(answer))));
+    let _ = write!(
+        text,
+        "{}. {}.\n\n",
+        escape(&words::subject(answer)),
+        escape(&capital(&words::outlook(answer)))
+    );
     if only_the_calendar(answer) {
         text.push_str("Nothing is wrong with your change; the calendar is closed.\n\n");
     }
@@ -91,9 +96,15 @@ fn table(answer: &Answer<'_>, text: &mut String) {
     }
     text.push_str("| region | now | why | opens, local | opens, UTC |\n|---|---|---|---|---|\n");
     for region in regions {
-        let places: Vec<usize> =
-            (0..record.cells.len()).filter(|at| record.cells.get(*at).is_some_and(|cell| cell.region.as_deref() == Some(region))).collect();
-        let worst = places.iter().filter_map(|at| record.cells.get(*at)).map(|cell| cell.verdict).max().unwrap_or_default();
+        let places: Vec<usize> = (0..record.cells.len())
+            .filter(|at| record.cells.get(*at).is_some_and(|cell| cell.region.as_deref() == Some(region)))
+            .collect();
+        let worst = places
+            .iter()
+            .filter_map(|at| record.cells.get(*at))
+            .map(|cell| cell.verdict)
+            .max()
+            .unwrap_or_default();
         let here: Vec<&ReasonRecord> =
             open(answer).filter(|reason| reason.cells.iter().any(|cell| places.contains(cell))).collect();
         let why: Vec<String> = here.iter().map(|reason| words::reason(reason)).take(4).collect();
@@ -120,7 +131,11 @@ fn table(answer: &Answer<'_>, text: &mut String) {
 
 fn reasons(answer: &Answer<'_>, text: &mut String) {
     let record = answer.record;
-    let _ = write!(text, "<details><summary>Every reason ({})</summary>\n\n", record.reasons.len() + record.later.len());
+    let _ = write!(
+        text,
+        "<details><summary>Every reason ({})</summary>\n\n",
+        record.reasons.len() + record.later.len()
+    );
     for reason in record.reasons.iter().take(MOST_REASONS) {
         let mut said = vec![words::reason(reason)];
         said.push(words::span(answer, reason));
@@ -137,7 +152,13 @@ fn reasons(answer: &Answer<'_>, text: &mut String) {
         let _ = writeln!(text, "- and {} more in the record", record.reasons.len() - MOST_REASONS);
     }
     for later in &record.later {
-        let _ = writeln!(text, "- checked before {}: {} ({})", later.phase.name(), escape(&later.text), escape(&later.position));
+        let _ = writeln!(
+            text,
+            "- checked before {}: {} ({})",
+            later.phase.name(),
+            escape(&later.text),
+            escape(&later.position)
+        );
     }
     text.push_str("\n</details>\n\n");
 }
@@ -147,13 +168,30 @@ fn capital(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Text of the world outside as Markdown text on one line: nothing in it is markup, a mention or a link. What stands in
-/// backticks stays code.
+/// Text of the world outside as Markdown on one line: nothing in it is markup, a mention or a link. What stands in backticks
+/// stays code.
 fn escape(text: &str) -> String {
+    let shown = crate::render::guard::visible(text).replace(['\n', '\r', '\t'], " ");
+    let parts: Vec<&str> = shown.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return parts.iter().map(|part| plain(part)).collect::<Vec<_>>().join("\\`");
+    }
+    let mut escaped = String::with_capacity(shown.len());
+    for (place, part) in parts.iter().enumerate() {
+        match (place % 2, part.trim()) {
+            (0, _) => escaped.push_str(&plain(part)),
+            (_, "") => escaped.push_str("\\`\\`"),
+            // A bar ends a table's cell even inside code.
+            (_, code) => escaped.push_str(&format!("`{}`", code.replace('|', "\\|"))),
+        }
+    }
+    escaped
+}
+
+fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for letter in crate::render::guard::visible(text).chars() {
+    for letter in text.chars() {
         match letter {
-            '\n' | '\r' | '\t' => escaped.push(' '),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
@@ -167,4 +205,21 @@ fn escape(text: &str) -> String {
         }
     }
     escaped.replace("://", ":&#47;&#47;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_is_never_markup() {
+        assert_eq!(
+            escape("a|b <script> @all [x](http://y)"),
+            "a\\|b &lt;script&gt; &#64;all \\[x\\]\\(http:&#47;&#47;y\\)"
+        );
+        assert_eq!(escape("`canary <= 5%` of a_b"), "`canary <= 5%` of a\\_b");
+        assert_eq!(escape("`a|b`"), "`a\\|b`");
+        assert_eq!(escape("one ` alone"), "one \\` alone");
+        assert_eq!(escape("two\nlines"), "two lines");
+    }
 }

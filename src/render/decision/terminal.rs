@@ -37,7 +37,7 @@ pub(super) fn render(answer: &Answer<'_>, paint: Paint) -> String {
         }
     }
     foot(answer, &mut page);
-    visible(&page.text).into_owned().replace("\u{fffd}[", "\u{1b}[")
+    page.text
 }
 
 fn by_verdict<'a>(answer: &Answer<'a>, verdict: Verdict) -> Vec<&'a ReasonRecord> {
@@ -66,7 +66,9 @@ fn meanwhile(answer: &Answer<'_>, page: &mut Page) {
     page.heading("why not right after");
     let zone = words::main_zone(answer);
     for obstacle in &answer.record.meanwhile {
-        let until = obstacle.until.map_or(String::new(), |end| format!(" until {}", zone.show(end, answer.record.at)));
+        let until = obstacle
+            .until
+            .map_or(String::new(), |end| format!(" until {}", zone.show(end, answer.record.at)));
         page.line("  x ", &format!("{} holds then{until}", obstacle.cause.name), "");
     }
 }
@@ -77,7 +79,11 @@ fn later(answer: &Answer<'_>, page: &mut Page) {
     }
     page.heading("checked later");
     for later in &answer.record.later {
-        page.line("  - ", &format!("{}   before {}", pad(&later.text, 20), later.phase.name()), &later.position);
+        page.line(
+            "  - ",
+            &format!("{}   before {}", pad(&later.text, 20), later.phase.name()),
+            &later.position,
+        );
     }
 }
 
@@ -101,7 +107,8 @@ fn foot(answer: &Answer<'_>, page: &mut Page) {
     let digest = short(&record.policy.digest);
     let (name, tzdb, opsc) = (&record.policy.name, &record.zone_database, &record.opsc);
     page.pair("policy", &format!("{name} {from} sha256:{digest}; tzdb {tzdb}; opsc {opsc}"));
-    let commit = record.change.commit.as_ref().map_or(String::new(), |commit| format!(" at {}", short(commit)));
+    let commit =
+        record.change.commit.as_ref().map_or(String::new(), |commit| format!(" at {}", short(commit)));
     let change = record.change.id.as_ref().map_or("as given".to_owned(), |id| format!("change {id}"));
     let reviews = match record.reviews.len() {
         0 => "no review".to_owned(),
@@ -109,7 +116,9 @@ fn foot(answer: &Answer<'_>, page: &mut Page) {
         many => format!("{many} reviews"),
     };
     page.pair("evidence", &format!("{change}{commit}: {}, {reviews}", words::tier(answer)));
-    let kept = answer.log.map_or("not written to a log (--log FILE)".to_owned(), |log| format!("{} in {log}", record.id));
+    let kept = answer
+        .log
+        .map_or("not written to a log (--log FILE)".to_owned(), |log| format!("{} in {log}", record.id));
     let exit = format!("(exit {})", record.verdict.exit_code());
     page.line(&pad("record", LEAD + 1), &kept, &exit);
 }
@@ -139,6 +148,7 @@ impl Page {
 
     /// A line with its place at the right edge, where it fits, else on a line of its own.
     fn line(&mut self, lead: &str, text: &str, place: &str) {
+        let place = clean(place);
         let indent = " ".repeat(columns(lead));
         let body = wrap(&clean(text), WIDTH, columns(lead), &indent);
         let last = columns(body.rsplit('\n').next().unwrap_or(""));
@@ -146,14 +156,14 @@ impl Page {
         self.text.push_str(lead);
         self.text.push_str(&body);
         if !place.is_empty() {
-            let place_width = columns(place);
+            let place_width = columns(&place);
             if used + 2 + place_width <= WIDTH {
                 self.text.push_str(&" ".repeat(WIDTH - used - place_width));
             } else {
                 self.text.push('\n');
                 self.text.push_str(&" ".repeat(WIDTH.saturating_sub(place_width)));
             }
-            self.text.push_str(&self.paint.text(Style::Faint, place));
+            self.text.push_str(&self.paint.text(Style::Faint, &place));
         }
         self.text.push('\n');
     }

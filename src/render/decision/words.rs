@@ -2,7 +2,9 @@
 
 use super::{Answer, Elsewhere};
 use crate::calendar::{Instant, Zone};
-use crate::decide::{About, FactState, Intent, Lift, Need, Next, Note, NotExempt, OpenSeat, ReasonRecord, TierBy, Verdict};
+use crate::decide::{
+    About, FactState, Intent, Lift, Need, Next, NotExempt, Note, OpenSeat, ReasonRecord, TierBy, Verdict,
+};
 use crate::policy::{Policy, Ruling};
 use std::collections::BTreeSet;
 
@@ -100,17 +102,21 @@ pub(super) fn outlook(answer: &Answer<'_>) -> String {
     let zone = main_zone(answer);
     let show = |at: Instant| format!("{}, in {}", zone.show(at, record.at), at.since(record.at).show());
     let needed = needs(answer);
-    let given = |joint: &str| if needed.is_empty() { String::new() } else { format!("{joint}{}", list(&needed)) };
+    let given =
+        |joint: &str| if needed.is_empty() { String::new() } else { format!("{joint}{}", list(&needed)) };
     match (record.verdict, record.next_allowed) {
         (Verdict::Allow, _) => match &record.valid_until {
             Some(expiry) => {
-                let causes: Vec<String> = expiry.because.iter().map(|cause| format!("`{}`", cause.name)).collect();
+                let causes: Vec<String> =
+                    expiry.because.iter().map(|cause| format!("`{}`", cause.name)).collect();
                 format!("may land until {}: then {}", zone.show(expiry.at, record.at), list(&causes))
             }
             None => "may land; nothing ahead takes that back".to_owned(),
         },
         (_, Next::At(at)) => format!("may land from {}", show(at)),
-        (_, Next::NotBefore(at)) => format!("no opening before {}, where the search ends", zone.show(at, record.at)),
+        (_, Next::NotBefore(at)) => {
+            format!("no opening before {}, where the search ends", zone.show(at, record.at))
+        }
         (_, Next::NeverByWaiting) => match record.opens_at {
             Some(at) if at > record.at => format!("may land from {}{}", show(at), given(", with ")),
             Some(_) => format!("may land now{}", given(", with ")),
@@ -125,7 +131,10 @@ pub(super) fn needs(answer: &Answer<'_>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let open = answer.record.reasons.iter().filter(|reason| reason.verdict != Verdict::Allow);
     open.flat_map(|reason| &reason.needs)
-        .filter(|need| answer.record.opens_at.is_none() || !matches!(need, Need::Exception { .. } | Need::OtherTier { .. }))
+        .filter(|need| {
+            answer.record.opens_at.is_none()
+                || !matches!(need, Need::Exception { .. } | Need::OtherTier { .. })
+        })
         .map(need_in_short)
         .filter(|text| seen.insert(text.clone()))
         .collect()
@@ -154,7 +163,8 @@ fn seats_text(seats: &[OpenSeat]) -> String {
             None => counted.push((role, 1)),
         }
     }
-    let words: Vec<String> = counted.iter().map(|(role, count)| format!("approval by {count} of {role}")).collect();
+    let words: Vec<String> =
+        counted.iter().map(|(role, count)| format!("approval by {count} of {role}")).collect();
     list(&words)
 }
 
@@ -162,14 +172,20 @@ fn seats_text(seats: &[OpenSeat]) -> String {
 pub(super) fn need(need: &Need) -> String {
     match need {
         Need::Evidence { fact, text, sources, state } => {
-            let from = if sources.is_empty() { String::new() } else { format!(", asserted by {}", sources.join(" or ")) };
+            let from = if sources.is_empty() {
+                String::new()
+            } else {
+                format!(", asserted by {}", sources.join(" or "))
+            };
             let how = format!("supply it with `--fact {fact}=...` or `--facts FILE`{from}");
             match state {
                 FactState::Known => format!("`{text}` does not hold"),
                 FactState::Absent => format!("no evidence of `{fact}`: {how}"),
                 FactState::Stale => format!("the evidence of `{fact}` is too old: {how}"),
                 FactState::Foreign => format!("`{fact}` was asserted by someone who may not: {how}"),
-                FactState::Malformed => format!("the evidence of `{fact}` cannot be read, or contradicts itself"),
+                FactState::Malformed => {
+                    format!("the evidence of `{fact}` cannot be read, or contradicts itself")
+                }
             }
         }
         Need::Approvals { name, seats } => {
@@ -194,7 +210,9 @@ pub(super) fn need(need: &Need) -> String {
         }
         Need::Recheck { vendor, source } => {
             let place = source.as_ref().map_or(String::new(), |source| format!(" ({source})"));
-            format!("the calendar of {vendor}{place} was not read for too long: read it again and write `checked`")
+            format!(
+                "the calendar of {vendor}{place} was not read for too long: read it again and write `checked`"
+            )
         }
         Need::Tier => "no tier is known: state one with `--tier`, or give the paths".to_owned(),
         Need::OtherTier { tiers } => format!("only {} may pass here", tiers.join(", ")),
@@ -206,7 +224,9 @@ pub(super) fn reason(reason: &ReasonRecord) -> String {
     let name = &reason.name;
     let because = reason.because.as_deref().unwrap_or("");
     match reason.about {
-        About::Window => format!("{} freeze {name}", reason.kind.as_deref().unwrap_or("")).trim_start().to_owned(),
+        About::Window => {
+            format!("{} freeze {name}", reason.kind.as_deref().unwrap_or("")).trim_start().to_owned()
+        }
         About::OutsideOnly => format!("outside the hours of {name}"),
         About::StaleVendorFeed => format!("stale vendor feed {name}"),
         About::Requirement => name.clone(),
@@ -236,7 +256,8 @@ pub(super) fn details(answer: &Answer<'_>, reason: &ReasonRecord) -> Vec<String>
     let is_window = matches!(reason.about, About::Window | About::OutsideOnly);
     if is_window || reason.about == About::Trust {
         let doc = answer.policy.windows.find(&reason.name).map(|id| answer.policy.windows[id].doc.clone());
-        let words = reason.because.clone().or_else(|| doc?.lines().next().map(str::to_owned)).unwrap_or_default();
+        let words =
+            reason.because.clone().or_else(|| doc?.lines().next().map(str::to_owned)).unwrap_or_default();
         if !words.is_empty() {
             said.push(format!("\"{}\"", words.trim()));
         }
@@ -249,8 +270,11 @@ pub(super) fn details(answer: &Answer<'_>, reason: &ReasonRecord) -> Vec<String>
         said.push(admits(answer.policy, kind));
     }
     if !reason.filled.is_empty() {
-        let people: Vec<String> =
-            reason.filled.iter().map(|seat| format!("{} as {}", seat.person, seat.roles.join(" or "))).collect();
+        let people: Vec<String> = reason
+            .filled
+            .iter()
+            .map(|seat| format!("{} as {}", seat.person, seat.roles.join(" or ")))
+            .collect();
         said.push(format!("approved by {}", list(&people)));
     }
     said.retain(|text| !text.is_empty());
@@ -271,7 +295,8 @@ fn lifted(lift: &Lift) -> String {
 fn admits(policy: &Policy, kind: &str) -> String {
     let Some(id) = policy.kinds.find(kind) else { return String::new() };
     let of = |wanted: fn(&Ruling) -> bool| -> Vec<String> {
-        let rulings = policy.tiers.iter().filter(|(tier, _)| policy.kinds[id].ruling(*tier).is_some_and(wanted));
+        let rulings =
+            policy.tiers.iter().filter(|(tier, _)| policy.kinds[id].ruling(*tier).is_some_and(wanted));
         rulings.map(|(_, tier)| tier.name.clone()).collect()
     };
     let freely = of(|ruling| matches!(ruling, Ruling::Admit { when } if when.is_true()));
@@ -298,7 +323,9 @@ pub(super) fn note(answer: &Answer<'_>, note: &Note) -> String {
         Note::JudgedForward { why } => {
             let why = match why {
                 NotExempt::UnknownLever => "the policy declares no such lever",
-                NotExempt::TargetNotAllowedBefore => "the log does not show its target as allowed before (`--log`)",
+                NotExempt::TargetNotAllowedBefore => {
+                    "the log does not show its target as allowed before (`--log`)"
+                }
                 NotExempt::NotAFlag => "a kill flips a flag, and this is another action",
             };
             format!("judged like any change that goes forward: {why}")
