@@ -2,7 +2,6 @@
 //!
 //! A format is one file and one row of [`FORMATS`].
 
-pub mod decision;
 pub mod diff;
 mod fingerprint;
 mod github;
