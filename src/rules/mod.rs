@@ -32,8 +32,14 @@ pub struct Subject<'a> {
 pub static RULES: &[&Rule] = &[];
 
 /// The codes of the rooms before this one.
-static EARLIER: &[&[&Code]] =
-    &[crate::syntax::CODES, crate::schema::CODES, crate::resolve::CODES, crate::types::CODES, policy::CODES, crate::fidelity::CODES];
+static EARLIER: &[&[&Code]] = &[
+    crate::syntax::CODES,
+    crate::schema::CODES,
+    crate::resolve::CODES,
+    crate::types::CODES,
+    policy::CODES,
+    crate::fidelity::CODES,
+];
 
 /// Every code there is, by name.
 pub fn codes() -> &'static [&'static Code] {
