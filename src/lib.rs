@@ -22,7 +22,6 @@ pub mod types;
 pub mod policy;
 pub mod decide;
 pub mod fidelity;
-pub mod rules;
 pub mod emit;
 pub mod render;
 pub mod cli;

@@ -232,6 +232,8 @@ pub enum FactState {
 /// A seat that nobody fills.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct OpenSeat {
+    /// How many people.
+    pub count: u32,
     /// Any of these roles.
     pub roles: Vec<String>,
     /// Whether the person must answer for the cell's region.

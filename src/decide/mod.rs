@@ -1,12 +1,28 @@
 //! The decision: a pure function of policy, change and circumstances. Everything here follows section 5 of the language reference.
 
 mod change;
+mod condition;
 mod context;
 mod decision;
+mod explain;
+mod facts;
+mod finding;
+mod freeze;
+mod globs;
+mod judge;
 pub mod log;
+mod people;
+mod question;
 mod record;
+mod recording;
+mod scope;
+mod spells;
+mod tier;
+mod truth;
+mod value;
 
 use crate::calendar::Elapsed;
+use crate::policy::Policy;
 
 pub use change::{
     Approval, ApprovalState, BreakGlassUse, Change, Evidence, EvidenceSource, Given, Intent, Label,
@@ -22,5 +38,34 @@ pub use record::{
     RECORD_SCHEMA, REDACTED, ReasonRecord, Record, ReleaseRecord, Stamp, TierRecord, WindowRecord,
 };
 
+pub use value::read_value;
+
 /// How far ahead `next_allowed` and `valid_until` are searched.
 pub const SEARCH_SPAN: Elapsed = Elapsed::days(5 * 366);
+
+/// Judges a change at the context's instant, by asking every window: what suits a process that decides once.
+/// [`Prepared::decide`] gives the same answer from an index.
+pub fn decide(policy: &Policy, change: &Change, context: &Context) -> Decision {
+    let globs = globs::Globs::new(policy);
+    let scan = spells::Scan::new(policy);
+    question::Question::new(policy, change, context, &globs, &scan).answer()
+}
+
+/// A policy made ready for many decisions. What is costly is made when it is first needed, and kept.
+pub struct Prepared<'a> {
+    policy: &'a Policy,
+    globs: globs::Globs<'a>,
+    scan: spells::Scan<'a>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Makes a policy ready.
+    pub fn new(policy: &'a Policy) -> Self {
+        Self { policy, globs: globs::Globs::new(policy), scan: spells::Scan::new(policy) }
+    }
+
+    /// Judges a change at the context's instant.
+    pub fn decide(&self, change: &Change, context: &Context) -> Decision {
+        question::Question::new(self.policy, change, context, &self.globs, &self.scan).answer()
+    }
+}

@@ -1,0 +1,308 @@
+//! Who may approve, whose approvals count, and whether they fill the seats: each seat another person.
+
+use super::truth::Truth;
+use super::{Approval, ApprovalState, Change, Filled, OpenSeat, Verdict};
+use crate::calendar::{Instant, Place, Weekdays};
+use crate::policy::{ApprovalRule, Id, Policy, Region, Role, Schedule, Seat, Seats};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The people of a policy and what the reviewers of a change said.
+pub(super) struct People<'a> {
+    policy: &'a Policy,
+    change: &'a Change,
+}
+
+/// Where a seat is asked for: it matters to seats `in region`.
+pub(super) type Where = Option<Id<Region>>;
+
+impl<'a> People<'a> {
+    pub fn new(policy: &'a Policy, change: &'a Change) -> Self {
+        Self { policy, change }
+    }
+
+    /// Whether someone has a role at an instant: as a member, through a team, or on call.
+    pub fn has_role(&self, person: &str, role: Id<Role>, at: Instant) -> bool {
+        let role = &self.policy.roles[role];
+        role.members.iter().any(|member| member == person)
+            || role
+                .teams
+                .iter()
+                .any(|&team| self.policy.teams[team].members.iter().any(|member| member == person))
+            || self.shifts_of(role, person).any(|(place, when)| when.at(&place, at).is_some())
+    }
+
+    /// The first instant behind `at` at which someone may begin or cease to have a role.
+    pub fn role_turns(&self, person: &str, role: Id<Role>, at: Instant) -> Instant {
+        let role = &self.policy.roles[role];
+        let turns =
+            self.shifts_of(role, person).filter_map(|(place, when)| when.next_change_after(&place, at));
+        turns.min().unwrap_or(Instant::MAX)
+    }
+
+    /// Whether someone wrote, committed or pushed the change and so may not approve it. Logins do not differ in case.
+    pub fn is_barred(&self, person: &str) -> bool {
+        let Change { authors, co_authors, committers, pushers, .. } = self.change;
+        [authors, co_authors, committers, pushers]
+            .into_iter()
+            .flatten()
+            .any(|barred| barred.eq_ignore_ascii_case(person))
+    }
+
+    /// Whether someone may take a seat at an instant.
+    pub fn may_sit(&self, person: &str, seat: &Seat, region: Where, at: Instant) -> bool {
+        (!seat.in_region || self.answers_for(person, region))
+            && seat.roles.iter().any(|&role| self.has_role(person, role, at))
+    }
+
+    /// Those who ask for changes at an instant and could fill one of the seats.
+    pub fn objectors(&self, seats: &Seats, region: Where, at: Instant) -> BTreeSet<&'a str> {
+        self.change
+            .approvals
+            .iter()
+            .filter(|review| review.state == ApprovalState::ChangesRequested && is_said(review, at))
+            .filter(|request| !self.is_withdrawn(request, at))
+            .map(|request| request.person.as_str())
+            .filter(|person| !self.is_barred(person))
+            .filter(|person| seats.seats.iter().any(|seat| self.may_sit(person, seat, region, at)))
+            .collect()
+    }
+
+    /// Whether approvals fill the seats at an instant. An eligible person who asks for changes makes it false.
+    pub fn truth(&self, seats: &Seats, rule: Option<&ApprovalRule>, region: Where, at: Instant) -> Truth {
+        let until = self.turns(seats, rule, at);
+        if !self.objectors(seats, region, at).is_empty() {
+            return Truth::until(Verdict::Block, until);
+        }
+        let wanted: u64 = seats.seats.iter().map(|seat| u64::from(seat.count)).sum();
+        let people = self.approvers(rule, at);
+        let is_full = wanted <= people.len() as u64
+            && self.seating(seats, &people, region, at).iter().flatten().count() as u64 == wanted;
+        Truth::until(if is_full { Verdict::Allow } else { Verdict::Pending }, until)
+    }
+
+    /// Whether `person` and the approvals of others fill the seats: someone who acts counts for one of them,
+    /// even as the change's author.
+    pub fn truth_with(&self, person: &'a str, seats: &Seats, at: Instant) -> Truth {
+        let until = self.turns(seats, None, at).min(
+            seats
+                .seats
+                .iter()
+                .flat_map(|seat| &seat.roles)
+                .map(|&role| self.role_turns(person, role, at))
+                .min()
+                .unwrap_or(Instant::MAX),
+        );
+        let acts = seats.seats.iter().any(|seat| self.may_sit(person, seat, None, at));
+        if !acts {
+            return Truth::until(Verdict::Block, until);
+        }
+        let mut people = self.approvers(None, at);
+        people.insert(person);
+        let wanted: u64 = seats.seats.iter().map(|seat| u64::from(seat.count)).sum();
+        let is_full = wanted <= people.len() as u64
+            && self.seating(seats, &people, None, at).iter().flatten().count() as u64 == wanted;
+        Truth::until(if is_full { Verdict::Allow } else { Verdict::Pending }, until)
+    }
+
+    /// Who sits where, and which seats are open with those who could take them.
+    pub fn seats(
+        &self,
+        seats: &Seats,
+        rule: Option<&ApprovalRule>,
+        region: Where,
+        at: Instant,
+    ) -> (Vec<Filled>, Vec<OpenSeat>) {
+        let people = self.approvers(rule, at);
+        let seating = self.seating(seats, &people, region, at);
+        let seated: BTreeSet<&str> = seating.iter().flatten().copied().collect();
+        let mut filled = Vec::new();
+        let mut open = Vec::new();
+        for (seat, sitting) in seats.seats.iter().zip(&seating) {
+            let roles = || seat.roles.iter().map(|&role| self.policy.roles[role].name.clone()).collect();
+            filled.extend(sitting.iter().map(|&person| Filled { person: person.to_owned(), roles: roles() }));
+            let left = seat.count.saturating_sub(u32::try_from(sitting.len()).unwrap_or(u32::MAX));
+            if left > 0 {
+                let eligible = self.eligible(seat, region, at);
+                let eligible =
+                    eligible.into_iter().filter(|person| !seated.contains(person.as_str())).collect();
+                open.push(OpenSeat { count: left, roles: roles(), in_region: seat.in_region, eligible });
+            }
+        }
+        filled.sort_unstable();
+        (filled, open)
+    }
+
+    /// The first instant behind `at` at which what reviewers said, or their right to say it, may change.
+    pub fn turns(&self, seats: &Seats, rule: Option<&ApprovalRule>, at: Instant) -> Instant {
+        let mut turns = Instant::MAX;
+        for review in &self.change.approvals {
+            let expiry = expiry(review, rule);
+            for edge in [review.given_at, expiry].into_iter().flatten().filter(|&edge| edge > at) {
+                turns = turns.min(edge);
+            }
+            for &role in seats.seats.iter().flat_map(|seat| &seat.roles) {
+                turns = turns.min(self.role_turns(&review.person, role, at));
+            }
+        }
+        turns
+    }
+
+    fn approvers(&self, rule: Option<&ApprovalRule>, at: Instant) -> BTreeSet<&'a str> {
+        self.change
+            .approvals
+            .iter()
+            .filter(|review| review.state == ApprovalState::Approved && is_said(review, at))
+            .filter(|approval| self.is_for_this_change(approval, rule))
+            .filter(|approval| match rule.and_then(|rule| rule.valid_for) {
+                None => true,
+                Some(_) => expiry(approval, rule).is_some_and(|expiry| at < expiry),
+            })
+            .filter(|approval| !self.is_taken_back(approval, at))
+            .map(|approval| approval.person.as_str())
+            .filter(|person| !self.is_barred(person))
+            .collect()
+    }
+
+    fn is_for_this_change(&self, approval: &Approval, rule: Option<&ApprovalRule>) -> bool {
+        let dismisses = rule.is_some_and(|rule| rule.dismiss_on_new_commit);
+        let same_patch = approval.patch.is_some() && approval.patch == self.change.patch;
+        approval.commit == self.change.commit || (!dismisses && same_patch)
+    }
+
+    /// Whether the same person asked for changes at the same time or later.
+    fn is_taken_back(&self, approval: &Approval, at: Instant) -> bool {
+        self.change.approvals.iter().any(|review| {
+            review.state == ApprovalState::ChangesRequested
+                && review.person == approval.person
+                && is_said(review, at)
+                && review.given_at >= approval.given_at
+        })
+    }
+
+    /// Whether the same person approved later.
+    fn is_withdrawn(&self, request: &Approval, at: Instant) -> bool {
+        self.change.approvals.iter().any(|review| {
+            review.state == ApprovalState::Approved
+                && review.person == request.person
+                && is_said(review, at)
+                && review.given_at > request.given_at
+        })
+    }
+
+    /// A largest matching of people to seats, by augmenting paths; the people of each seat, in order.
+    fn seating<'p>(
+        &self,
+        seats: &Seats,
+        people: &BTreeSet<&'p str>,
+        region: Where,
+        at: Instant,
+    ) -> Vec<Vec<&'p str>> {
+        let mut taken: BTreeMap<&'p str, usize> = BTreeMap::new();
+        let may = |person: &str, seat: usize| {
+            seats.seats.get(seat).is_some_and(|seat| self.may_sit(person, seat, region, at))
+        };
+        for &person in people {
+            let mut visited = vec![false; seats.seats.len()];
+            let counts = |seat: usize| seats.seats.get(seat).map_or(0, |seat| seat.count as usize);
+            seat_person(person, &may, &counts, &mut taken, &mut visited);
+        }
+        let mut seating = vec![Vec::new(); seats.seats.len()];
+        for (person, seat) in taken {
+            if let Some(sitting) = seating.get_mut(seat) {
+                sitting.push(person);
+            }
+        }
+        seating
+    }
+
+    fn eligible(&self, seat: &Seat, region: Where, at: Instant) -> BTreeSet<String> {
+        let mut people = BTreeSet::new();
+        for &role in &seat.roles {
+            let role = &self.policy.roles[role];
+            people.extend(role.members.iter());
+            people.extend(role.teams.iter().flat_map(|&team| &self.policy.teams[team].members));
+            for &schedule in &role.schedules {
+                let schedule = &self.policy.schedules[schedule];
+                let place = place_of(schedule);
+                people.extend(
+                    schedule
+                        .shifts
+                        .iter()
+                        .filter(|shift| shift.when.at(&place, at).is_some())
+                        .map(|shift| &shift.person),
+                );
+            }
+        }
+        people
+            .into_iter()
+            .filter(|person| !self.is_barred(person) && (!seat.in_region || self.answers_for(person, region)))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether someone is in a team that answers for a region; a team without regions answers for all.
+    fn answers_for(&self, person: &str, region: Where) -> bool {
+        let Some(region) = region else { return true };
+        self.policy.teams.rows().iter().any(|team| {
+            (team.regions.is_empty() || team.regions.contains(&region))
+                && team.members.iter().any(|member| member == person)
+        })
+    }
+
+    fn shifts_of<'r>(
+        &'r self,
+        role: &'r Role,
+        person: &'r str,
+    ) -> impl Iterator<Item = (Place, &'r crate::calendar::Timetable)> {
+        role.schedules.iter().flat_map(move |&schedule| {
+            let schedule = &self.policy.schedules[schedule];
+            schedule
+                .shifts
+                .iter()
+                .filter(move |shift| shift.person == person)
+                .map(|shift| (place_of(schedule), &shift.when))
+        })
+    }
+}
+
+fn place_of(schedule: &Schedule) -> Place {
+    Place {
+        zone: schedule.zone,
+        weekend: Weekdays::SATURDAY_SUNDAY,
+        holidays: Vec::new(),
+        extra_workdays: BTreeSet::new(),
+    }
+}
+
+fn is_said(review: &Approval, at: Instant) -> bool {
+    !review.dismissed && review.given_at.is_none_or(|given| given <= at)
+}
+
+fn expiry(review: &Approval, rule: Option<&ApprovalRule>) -> Option<Instant> {
+    let (valid_for, _) = rule?.valid_for?;
+    Some(review.given_at?.plus(valid_for))
+}
+
+/// Seats a person, moving others to seats they may take as well where that makes room.
+fn seat_person<'p>(
+    person: &'p str,
+    may: &impl Fn(&str, usize) -> bool,
+    counts: &impl Fn(usize) -> usize,
+    taken: &mut BTreeMap<&'p str, usize>,
+    visited: &mut [bool],
+) -> bool {
+    for seat in 0..visited.len() {
+        if !may(person, seat) || visited.get_mut(seat).is_none_or(|seen| std::mem::replace(seen, true)) {
+            continue;
+        }
+        let sitting: Vec<&'p str> =
+            taken.iter().filter(|(_, at)| **at == seat).map(|(person, _)| *person).collect();
+        let has_room = sitting.len() < counts(seat)
+            || sitting.into_iter().any(|other| seat_person(other, may, counts, taken, visited));
+        if has_room {
+            taken.insert(person, seat);
+            return true;
+        }
+    }
+    false
+}
