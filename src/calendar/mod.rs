@@ -13,7 +13,7 @@ mod timetable;
 mod workdays;
 mod zone;
 
-pub use chrono::{NaiveDate as Date, NaiveDateTime as LocalDateTime, Weekday};
+pub use chrono::{Days, NaiveDate as Date, NaiveDateTime as LocalDateTime, Weekday};
 pub use civil::{DateSpan, Place, TimeOfDay, Weekdays};
 pub use instant::{Elapsed, Instant};
 pub use interval::{Interval, IntervalSet};

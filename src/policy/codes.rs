@@ -1,5 +1,6 @@
 //! The findings of this room's core; each family has its own beside it.
 
+use super::lower;
 use crate::code;
 use crate::diag::Code;
 
@@ -9,4 +10,32 @@ code!(pub BAD_SEATS, Error, "bad-seats", "an expression where seats are asked fo
 code!(pub EMPTY_RANGE, Error, "empty-range", "a span that ends where it starts, or before");
 
 /// Every finding of this room.
-pub static CODES: &[&Code] = &[&WRONG_UNIT, &NOT_A_CONDITION, &BAD_SEATS, &EMPTY_RANGE];
+pub static CODES: &[&Code] = &[
+    &WRONG_UNIT,
+    &NOT_A_CONDITION,
+    &BAD_SEATS,
+    &EMPTY_RANGE,
+    &lower::during::ZONELESS_TIME,
+    &lower::during::BAD_EXTENSION,
+    &lower::exception::EXCEPTION_LIFTS_NOTHING,
+    &lower::exception::EXCEPTION_WIDER,
+    &lower::freeze::KIND_NOT_TOTAL,
+    &lower::freeze::TIER_RULED_TWICE,
+    &lower::holidays::FEAST_NOT_CONFIRMED,
+    &lower::holidays::NOT_WHOLE_DAYS,
+    &lower::release::RELEASE_WITHOUT_COMPONENTS,
+    &lower::release::REGION_TWICE,
+    &lower::target::LOSSY_WITHOUT_REASON,
+    &lower::test::TEST_EXPECTS_NOTHING,
+    &lower::test::NOT_AN_ASSERTION,
+    &lower::timetable::CLOSED_END,
+    &lower::timetable::ABSENT_DAY,
+    &lower::timetable::BAD_RRULE,
+    &lower::window::WINDOW_WITHOUT_TIME,
+    &lower::window::ONLY_AND_ELSE,
+    &lower::window::OWNER_WITHOUT_ZONE,
+    &lower::window::NEEDS_FROM,
+    &lower::window::VENDOR_UNTRACKED,
+    &lower::window::EXCEPT_DROPS_NOTHING,
+    &lower::window::HOLIDAYS_DIFFER,
+];

@@ -3,12 +3,24 @@
 //! A family's function reads a [`Declared`] through [`Lower`] and returns its row, or nothing where a part of it made no
 //! sense and was reported. Kinds are lowered in the order of [`KINDS`], so that a row can look at those before it.
 
+pub(super) mod approval;
+pub(super) mod claim;
 mod condition;
+pub(super) mod during;
 mod evidence;
+pub(super) mod exception;
+pub(super) mod freeze;
+pub(super) mod holidays;
 mod people;
 mod place;
+pub(super) mod release;
 mod seats;
+pub(super) mod target;
+pub(super) mod test;
+mod tier;
+pub(super) mod timetable;
 mod values;
+pub(super) mod window;
 
 use super::table::Named;
 use super::{Id, Origin, Policy, Table};
@@ -31,6 +43,8 @@ pub(super) trait Row: Named + Sized {
 struct Kind {
     keyword: &'static str,
     lower: fn(&mut Lower<'_>, &Declared<'_>),
+    /// Done once all of them are lowered.
+    then: fn(&mut Lower<'_>),
 }
 
 macro_rules! tables {
@@ -68,12 +82,16 @@ tables! {
 
 macro_rules! row {
     ($type:ident, $function:path) => {
+        row!($type, $function, |_| {})
+    };
+    ($type:ident, $function:path, $then:expr) => {
         Kind {
             keyword: <super::$type as Row>::KEYWORD,
             lower: |lower, declared| {
                 let row = $function(lower, declared);
                 lower.place::<super::$type>(declared, row);
             },
+            then: $then,
         }
     };
 }
@@ -88,6 +106,17 @@ const KINDS: &[Kind] = &[
     row!(Schedule, people::schedule),
     row!(Role, people::role),
     row!(Fact, evidence::fact),
+    row!(ApprovalRule, approval::approval),
+    row!(Tier, tier::tier),
+    row!(FreezeKind, freeze::freeze),
+    row!(Holidays, holidays::holidays, holidays::settle),
+    row!(Window, window::window),
+    row!(Claim, claim::claim),
+    row!(Exception, exception::exception),
+    row!(BreakGlass, approval::break_glass),
+    row!(Release, release::release),
+    row!(TestBlock, test::test),
+    row!(Target, target::target),
 ];
 
 /// What lowering works with: the names, the rows so far, and where findings go.
@@ -139,6 +168,10 @@ pub(super) fn lower<'a>(
         }
         let open = std::mem::take(&mut lower.open);
         lower.placed.insert(kind.keyword, open);
+        (kind.then)(&mut lower);
+    }
+    for declared in by_keyword.get("tier").into_iter().flatten() {
+        claim::of_tier(&mut lower, declared);
     }
     for declared in by_keyword.get("policy").into_iter().flatten() {
         place::policy(&mut lower, declared);
