@@ -8,7 +8,8 @@ pub(super) fn approval(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option
     let name = declared.name?;
     let seats = declared.one("approve").and_then(|given| lower.seats(given.get("seats")?));
     let valid_for = declared.one("valid").and_then(|given| {
-        let validity = if given.captures.has("throughout") { Validity::Throughout } else { Validity::AtStart };
+        let validity =
+            if given.captures.has("throughout") { Validity::Throughout } else { Validity::AtStart };
         Some((lower.duration(given.get("duration")?)?, validity))
     });
     Some(ApprovalRule {

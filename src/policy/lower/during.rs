@@ -3,7 +3,9 @@
 use super::Lower;
 use super::timetable::CLOSED_END;
 use super::window::{ReadIn, places};
-use crate::calendar::{Date, DateSpan, Days, Elapsed, Interval, LocalDateTime, LocalReading, Pattern, Repeat, Zone};
+use crate::calendar::{
+    Date, DateSpan, Days, Elapsed, Interval, LocalDateTime, LocalReading, Pattern, Repeat, Zone,
+};
 use crate::code;
 use crate::diag::Diagnostic;
 use crate::policy::{EMPTY_RANGE, Holidays, Id, Region};
@@ -41,7 +43,11 @@ pub(super) fn patterns(
                     let whole = start.span.to(end.span);
                     let message = format!("`..` leaves the end out, so nothing of `{first}` is left");
                     let one = first.to_string();
-                    lower.report(Diagnostic::new(&EMPTY_RANGE, whole, message).fix(format!("write `{one}`"), whole, one));
+                    lower.report(Diagnostic::new(&EMPTY_RANGE, whole, message).fix(
+                        format!("write `{one}`"),
+                        whole,
+                        one,
+                    ));
                     return None;
                 }
                 last.pred_opt()?
@@ -67,7 +73,9 @@ pub(super) fn bounds(lower: &mut Lower<'_>, declared: &Declared<'_>) -> (Option<
     {
         let message = format!("nothing starts from `{from}` and before `{until}`");
         lower.report(
-            Diagnostic::new(&EMPTY_RANGE, end, message).also(start, "it begins here").help("let `until` be later"),
+            Diagnostic::new(&EMPTY_RANGE, end, message)
+                .also(start, "it begins here")
+                .help("let `until` be later"),
         );
     }
     (from.map(|(date, _)| date), until.map(|(date, _)| date))
@@ -96,7 +104,8 @@ fn instants(
                 ReadIn::Zone(zone) => vec![zone],
                 _ => places(&lower.policy, regions).iter().map(|place| place.zone).collect(),
             };
-            let read = [(start, first), (end, last)].map(|(written, local)| exists(lower, written.span, local, &zones));
+            let read = [(start, first), (end, last)]
+                .map(|(written, local)| exists(lower, written.span, local, &zones));
             if read != [true, true] {
                 return None;
             }
@@ -114,7 +123,8 @@ fn instants(
     };
     if is_empty {
         let message = "this span ends when it starts";
-        lower.report(Diagnostic::new(&EMPTY_RANGE, start.span.to(end.span), message).help("let it end later"));
+        lower
+            .report(Diagnostic::new(&EMPTY_RANGE, start.span.to(end.span), message).help("let it end later"));
         return None;
     }
     ordered(lower, sound, start.span, end.span)?;
@@ -186,14 +196,20 @@ fn closed_end(lower: &mut Lower<'_>, end: &Expr) {
         _ => end,
     };
     let text = lower.text(literal.span).to_owned();
-    let Some((clock, zone)) = text.split_at_checked(19).filter(|(clock, _)| clock.ends_with(":59")) else { return };
+    let Some((clock, zone)) = text.split_at_checked(19).filter(|(clock, _)| clock.ends_with(":59")) else {
+        return;
+    };
     let Ok(reading) = LocalDateTime::parse_from_str(clock, "%Y-%m-%dT%H:%M:%S") else { return };
     let minute = Zone::UTC.instant(reading, Repeat::Earlier).plus(Elapsed::seconds(1));
     let mended = format!("{}{zone}", Zone::UTC.local(minute).format("%Y-%m-%dT%H:%M"));
     lower.report(
-        Diagnostic::new(&CLOSED_END, literal.span, format!("the second from `{text}` stays open: a span does not hold at its end"))
-            .note("the source of this date probably meant the last second to be included")
-            .fix(format!("write `{mended}`"), literal.span, mended.clone()),
+        Diagnostic::new(
+            &CLOSED_END,
+            literal.span,
+            format!("the second from `{text}` stays open: a span does not hold at its end"),
+        )
+        .note("the source of this date probably meant the last second to be included")
+        .fix(format!("write `{mended}`"), literal.span, mended.clone()),
     );
 }
 
@@ -236,8 +252,12 @@ fn extension(lower: &mut Lower<'_>, written: &Expr) -> Option<(Days, Days)> {
     }
     if !sound {
         lower.report(
-            Diagnostic::new(&BAD_EXTENSION, written.span, "holidays are extended by whole days before or after them")
-                .help("write `extended 1d before, 2d after`, or one of the two"),
+            Diagnostic::new(
+                &BAD_EXTENSION,
+                written.span,
+                "holidays are extended by whole days before or after them",
+            )
+            .help("write `extended 1d before, 2d after`, or one of the two"),
         );
         return None;
     }

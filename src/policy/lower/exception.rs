@@ -15,7 +15,9 @@ code!(pub EXCEPTION_WIDER, Warning, "exception-wider-than-freeze", "an exception
 
 pub(super) fn exception(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Exception> {
     let name = declared.name?;
-    let text = |lower: &Lower<'_>, field: &str| declared.one(field).and_then(|given| lower.string(given.get("text")?));
+    let text = |lower: &Lower<'_>, field: &str| {
+        declared.one(field).and_then(|given| lower.string(given.get("text")?))
+    };
     let tier = declared.annotation.get("tier").and_then(|tier| lower.id::<Tier>(tier));
     let lifts = lower.references::<Window>(declared, "lifts").unwrap_or_default();
     let owner: Option<Party> = declared.one("owner").and_then(|given| lower.party(given.get("party")?));
@@ -48,11 +50,15 @@ pub(super) fn exception(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Optio
         because: text(lower, "because"),
     };
     never_valid(lower, declared, &exception);
-    let written: Vec<_> = declared.all("lifts").flat_map(|given| given.captures.all("window")).cloned().collect();
+    let written: Vec<_> =
+        declared.all("lifts").flat_map(|given| given.captures.all("window")).cloned().collect();
     for window in written {
         let Some(id) = lower.id::<Window>(&window) else { continue };
         if let Some((why, line)) = idle(lower, &exception, id) {
-            let message = format!("exception `{}` does not lift `{}`: {why}", exception.name, lower.policy.windows[id].name);
+            let message = format!(
+                "exception `{}` does not lift `{}`: {why}",
+                exception.name, lower.policy.windows[id].name
+            );
             let finding = Diagnostic::new(&EXCEPTION_LIFTS_NOTHING, window.span, message);
             lower.report(
                 finding
@@ -87,7 +93,9 @@ fn idle(lower: &Lower<'_>, exception: &Exception, id: Id<Window>) -> Option<Why>
     if let Some((ruling, line)) = kind.rulings.get(exception.tier.index()) {
         match ruling {
             Ruling::Admit { .. } => return Some((format!("`{}` admits {tier} as it is", kind.name), *line)),
-            Ruling::Block => return Some((format!("`{}` lets no exception in for {tier}", kind.name), *line)),
+            Ruling::Block => {
+                return Some((format!("`{}` lets no exception in for {tier}", kind.name), *line));
+            }
             Ruling::Except => {}
         }
     }
@@ -100,8 +108,12 @@ fn idle(lower: &Lower<'_>, exception: &Exception, id: Id<Window>) -> Option<Why>
         return Some((format!("the two share no {what}"), window.origin));
     }
     let first = first_start(lower, window)?;
-    (first >= exception.expires)
-        .then(|| (format!("it expires at {}, and the window first starts at {first}", exception.expires), window.origin))
+    (first >= exception.expires).then(|| {
+        (
+            format!("it expires at {}, and the window first starts at {first}", exception.expires),
+            window.origin,
+        )
+    })
 }
 
 /// Whether two scopes share nothing; nothing written means all.
@@ -125,17 +137,33 @@ fn wider(lower: &mut Lower<'_>, declared: &Declared<'_>, exception: &Exception) 
     let windows: Vec<&Window> = exception.lifts.iter().map(|id| &lower.policy.windows[*id]).collect();
     let policy = &lower.policy;
     let beyond = [
-        ("regions", beyond(exception.regions.as_deref(), windows.iter().map(|window| window.regions.as_deref()))
-            .map(|id| policy.regions[id].name.clone())),
-        ("scope", beyond(exception.components.as_deref(), windows.iter().map(|window| window.components.as_deref()))
-            .map(|id| policy.components[id].name.clone())),
-        ("environments", beyond(exception.environments.as_deref(), windows.iter().map(|window| window.environments.as_deref()))
-            .map(|id| policy.environments[id].name.clone())),
+        (
+            "regions",
+            beyond(exception.regions.as_deref(), windows.iter().map(|window| window.regions.as_deref()))
+                .map(|id| policy.regions[id].name.clone()),
+        ),
+        (
+            "scope",
+            beyond(
+                exception.components.as_deref(),
+                windows.iter().map(|window| window.components.as_deref()),
+            )
+            .map(|id| policy.components[id].name.clone()),
+        ),
+        (
+            "environments",
+            beyond(
+                exception.environments.as_deref(),
+                windows.iter().map(|window| window.environments.as_deref()),
+            )
+            .map(|id| policy.environments[id].name.clone()),
+        ),
     ];
     let mut findings = Vec::new();
     for (field, name) in beyond {
         let (Some(name), Some(given)) = (name, declared.one(field)) else { continue };
-        let message = format!("exception `{}` covers `{name}`, where none of its windows holds", exception.name);
+        let message =
+            format!("exception `{}` covers `{name}`, where none of its windows holds", exception.name);
         let mut finding = Diagnostic::new(&EXCEPTION_WIDER, given.span(), message);
         for window in &windows {
             finding = finding.also(window.origin.span, format!("`{}` does not hold there", window.name));

@@ -21,7 +21,8 @@ struct Said {
 
 pub(super) fn freeze(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<FreezeKind> {
     let name = declared.name?;
-    let mut said = Said { sound: !lower.said_badly(declared, &["admit", "except", "block"]), ..Said::default() };
+    let mut said =
+        Said { sound: !lower.said_badly(declared, &["admit", "except", "block"]), ..Said::default() };
     for given in declared.fields.iter() {
         let Some(ruling) = ruling(lower, given) else {
             said.sound = false;

@@ -96,12 +96,17 @@ fn whole(lower: &mut Lower<'_>, written: &Expr) -> Option<Days> {
     let found = days(&text);
     match found {
         None => lower.report(
-            Diagnostic::new(&NOT_WHOLE_DAYS, written.span, format!("holidays last whole days, and `{text}` is no count of them"))
-                .help("write up to a year of days, as in `3d`"),
+            Diagnostic::new(
+                &NOT_WHOLE_DAYS,
+                written.span,
+                format!("holidays last whole days, and `{text}` is no count of them"),
+            )
+            .help("write up to a year of days, as in `3d`"),
         ),
         Some(days) if days == Days::new(0) => {
             lower.report(
-                Diagnostic::new(&EMPTY_RANGE, written.span, format!("`{text}` lasts no time")).help("write at least `1d`"),
+                Diagnostic::new(&EMPTY_RANGE, written.span, format!("`{text}` lasts no time"))
+                    .help("write at least `1d`"),
             );
             return None;
         }
@@ -113,8 +118,12 @@ fn whole(lower: &mut Lower<'_>, written: &Expr) -> Option<Days> {
 fn unconfirmed(lower: &mut Lower<'_>, about: &Given<'_>) {
     let date = about.get("date").map_or("", |date| lower.text(date.span)).to_owned();
     lower.report(
-        Diagnostic::new(&FEAST_NOT_CONFIRMED, about.span(), format!("nobody is asked to confirm the feast about `{date}`"))
-            .note("until it is fixed the wider span holds")
-            .help("say by when its date must be: `confirm by` with a date before it"),
+        Diagnostic::new(
+            &FEAST_NOT_CONFIRMED,
+            about.span(),
+            format!("nobody is asked to confirm the feast about `{date}`"),
+        )
+        .note("until it is fixed the wider span holds")
+        .help("say by when its date must be: `confirm by` with a date before it"),
     );
 }

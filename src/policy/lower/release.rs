@@ -16,11 +16,16 @@ pub(super) fn release(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<
     let scoped = lower.policy.windows.rows().iter().find(|window| window.components.is_some());
     if let (None, Some(window), false) = (&components, scoped, lower.said_badly(declared, &["components"])) {
         let message = format!("release `{}` does not say which components it changes", name.text);
-        let why = format!("window `{}` holds for some components: whether it stops this release cannot be told", window.name);
+        let why = format!(
+            "window `{}` holds for some components: whether it stops this release cannot be told",
+            window.name
+        );
         let line = window.origin.span;
         let known: Vec<&str> = lower.policy.components.rows().iter().map(|row| row.name.as_str()).collect();
         let help = format!("say `components` with those it changes, of {}", known.join(", "));
-        lower.report(Diagnostic::new(&RELEASE_WITHOUT_COMPONENTS, name.span, message).also(line, why).help(help));
+        lower.report(
+            Diagnostic::new(&RELEASE_WITHOUT_COMPONENTS, name.span, message).also(line, why).help(help),
+        );
     }
     let plan = declared.one("regions");
     let owner = declared.one("owner").and_then(|given| lower.party(given.get("party")?));
@@ -34,7 +39,9 @@ pub(super) fn release(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<
         region_plan: plan.map(|given| steps(lower, given)).unwrap_or_default(),
         soak: plan.and_then(|given| lower.duration(given.get("soak")?)),
         by: None,
-        environment: lower.references::<Environment>(declared, "environment").and_then(|all| all.first().copied()),
+        environment: lower
+            .references::<Environment>(declared, "environment")
+            .and_then(|all| all.first().copied()),
         at: declared.one("at").and_then(|given| lower.instant(given.get("instant")?)),
     })
 }
@@ -44,7 +51,9 @@ fn steps(lower: &mut Lower<'_>, given: &Given<'_>) -> Vec<Vec<Id<Region>>> {
     let mut seen: Vec<(Id<Region>, crate::source::Span)> = Vec::new();
     let mut steps = Vec::new();
     let parts = given.entry.head.as_ref().map_or(&[][..], |head| head.phrase());
-    for part in parts.iter().take_while(|part| part.word() != Some("soak")).filter(|part| part.word() != Some("then")) {
+    for part in
+        parts.iter().take_while(|part| part.word() != Some("soak")).filter(|part| part.word() != Some("then"))
+    {
         let mut step = Vec::new();
         for written in part.list() {
             let Some(region) = lower.id::<Region>(written) else { continue };

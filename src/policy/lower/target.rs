@@ -19,9 +19,11 @@ pub(super) fn target(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<T
     }
     let allow_lossy = match declared.one("allow") {
         Some(given) => {
-            let reason = given.because().map(|text| text.value.trim().to_owned()).filter(|text| !text.is_empty());
+            let reason =
+                given.because().map(|text| text.value.trim().to_owned()).filter(|text| !text.is_empty());
             if reason.is_none() {
-                let message = format!("target `{}` may hold less than the policy, and nobody says why", name.text);
+                let message =
+                    format!("target `{}` may hold less than the policy, and nobody says why", name.text);
                 lower.report(
                     Diagnostic::new(&LOSSY_WITHOUT_REASON, given.span(), message)
                         .help("say why that is good enough: `allow lossy because \"...\"`"),

@@ -4,8 +4,8 @@ use super::Lower;
 use crate::code;
 use crate::diag::Diagnostic;
 use crate::policy::{
-    Case, Component, Environment, Expectation, Fact, FactKind, Id, Origin, Region, Release, Request, Service, TestBlock,
-    Tier, Value,
+    Case, Component, Environment, Expectation, Fact, FactKind, Id, Origin, Region, Release, Request, Service,
+    TestBlock, Tier, Value,
 };
 use crate::resolve::UNKNOWN_NAME;
 use crate::schema::suggest::closest;
@@ -66,7 +66,12 @@ fn block(
 }
 
 /// Puts what a statement gives into the question. A list replaces that of the block around, and grows within one block.
-fn give(lower: &mut Lower<'_>, captures: &Captures<'_>, request: &mut Request, fresh: &mut BTreeSet<&'static str>) {
+fn give(
+    lower: &mut Lower<'_>,
+    captures: &Captures<'_>,
+    request: &mut Request,
+    fresh: &mut BTreeSet<&'static str>,
+) {
     let tag = captures.tag();
     let first = fresh.insert(tag);
     let one = |label: &str| captures.get(label);
@@ -74,7 +79,9 @@ fn give(lower: &mut Lower<'_>, captures: &Captures<'_>, request: &mut Request, f
         "tier" => request.tier = one("tier").and_then(|tier| lower.id::<Tier>(tier)),
         "action" => request.action = one("action").and_then(|action| lower.action(action)),
         "phase" => request.phase = one("phase").and_then(|phase| lower.phase(phase)),
-        "environment" => request.environment = one("environment").and_then(|name| lower.id::<Environment>(name)),
+        "environment" => {
+            request.environment = one("environment").and_then(|name| lower.id::<Environment>(name))
+        }
         "service" => request.service = one("service").and_then(|name| lower.id::<Service>(name)),
         "release" => request.release = one("release").and_then(|name| lower.id::<Release>(name)),
         "at" => request.at = one("instant").and_then(|at| lower.instant(at)),
@@ -122,20 +129,22 @@ fn people(lower: &Lower<'_>, captures: &Captures<'_>) -> Vec<String> {
 
 /// `warmup true`, `canary = 3%`, `pins-verified`
 fn assertion(lower: &mut Lower<'_>, captures: &Captures<'_>) -> Option<(Id<Fact>, Value)> {
-    let (name, value) = match (captures.get("fact"), captures.get("assertion").map(|part| (&part.kind, part))) {
-        (Some(name), _) => (name, captures.get("value")),
-        (None, Some((ExprKind::Compare(name, Comparison::Equal, value), _))) => (name.as_ref(), Some(value.as_ref())),
-        (None, Some((ExprKind::Word(_), part))) => (part, None),
-        (None, part) => {
-            if let Some((_, part)) = part {
-                lower.report(
-                    Diagnostic::new(&NOT_AN_ASSERTION, part.span, "this asserts no fact")
-                        .help("write the fact and its value, as in `fact warmup true` or `fact canary = 3%`"),
-                );
+    let (name, value) =
+        match (captures.get("fact"), captures.get("assertion").map(|part| (&part.kind, part))) {
+            (Some(name), _) => (name, captures.get("value")),
+            (None, Some((ExprKind::Compare(name, Comparison::Equal, value), _))) => {
+                (name.as_ref(), Some(value.as_ref()))
             }
-            return None;
-        }
-    };
+            (None, Some((ExprKind::Word(_), part))) => (part, None),
+            (None, part) => {
+                if let Some((_, part)) = part {
+                    lower.report(Diagnostic::new(&NOT_AN_ASSERTION, part.span, "this asserts no fact").help(
+                        "write the fact and its value, as in `fact warmup true` or `fact canary = 3%`",
+                    ));
+                }
+                return None;
+            }
+        };
     let id = lower.id::<Fact>(name)?;
     let kind = lower.policy.facts[id].kind.clone();
     let value = match value {

@@ -38,7 +38,8 @@ fn hours(lower: &mut Lower<'_>, captures: &Captures<'_>) -> Option<(TimeOfDay, T
     if from == to {
         let whole = "write `00:00 .. 24:00` for the whole day";
         lower.report(
-            Diagnostic::new(&EMPTY_RANGE, start.span.to(end.span), "this span ends when it starts").help(whole),
+            Diagnostic::new(&EMPTY_RANGE, start.span.to(end.span), "this span ends when it starts")
+                .help(whole),
         );
         return None;
     }
@@ -51,9 +52,13 @@ fn closed_end(lower: &mut Lower<'_>, end: &Expr, time: TimeOfDay) {
         let text = lower.text(end.span).to_owned();
         let hole = if time.seconds() == 86_399 { "second" } else { "minute" };
         lower.report(
-            Diagnostic::new(&CLOSED_END, end.span, format!("the span ends before `{text}`: the day's last {hole} stays open"))
-                .note("a span holds up to its end, and not at it")
-                .fix("write `24:00`", end.span, "24:00"),
+            Diagnostic::new(
+                &CLOSED_END,
+                end.span,
+                format!("the span ends before `{text}`: the day's last {hole} stays open"),
+            )
+            .note("a span holds up to its end, and not at it")
+            .fix("write `24:00`", end.span, "24:00"),
         );
     }
 }
@@ -121,7 +126,11 @@ fn month_day(lower: &mut Lower<'_>, captures: &Captures<'_>) -> Option<Pattern> 
         Some(written) => {
             let day = lower.ordinal(written, 31)?;
             if day > 28 {
-                absent(lower, written.span, "some months do not have this day, and it does not occur in them");
+                absent(
+                    lower,
+                    written.span,
+                    "some months do not have this day, and it does not occur in them",
+                );
             }
             i8::try_from(day).ok()?
         }
@@ -155,8 +164,12 @@ fn year(lower: &mut Lower<'_>, captures: &Captures<'_>, span: Span) -> Option<Pa
     let (start, end) = (start?, end?);
     if start == end {
         lower.report(
-            Diagnostic::new(&EMPTY_RANGE, span, "this span ends on the day it starts, and holds that day no more")
-                .help("it ends before its second date: name the day behind the last one"),
+            Diagnostic::new(
+                &EMPTY_RANGE,
+                span,
+                "this span ends on the day it starts, and holds that day no more",
+            )
+            .help("it ends before its second date: name the day behind the last one"),
         );
         return None;
     }
@@ -171,7 +184,9 @@ fn month_and_day(lower: &mut Lower<'_>, month: &Expr, day: &Expr) -> Option<Mont
     let span = month.span.to(day.span);
     if number > longest {
         let message = format!("no year has a `{}`", lower.text(span));
-        lower.report(Diagnostic::new(&IMPOSSIBLE_VALUE, span, message).help(format!("its last day is {longest}")));
+        lower.report(
+            Diagnostic::new(&IMPOSSIBLE_VALUE, span, message).help(format!("its last day is {longest}")),
+        );
         return None;
     }
     if at == 1 && number == 29 {

@@ -4,7 +4,8 @@ use super::Lower;
 use super::during;
 use super::timetable::recurrence;
 use crate::calendar::{
-    Date, Elapsed, Instant, Interval, NeedsStart, Pattern, Place, Repeat, Rounding, TimeOfDay, Timetable, Weekdays, Zone,
+    Date, Elapsed, Instant, Interval, NeedsStart, Pattern, Place, Repeat, Rounding, TimeOfDay, Timetable,
+    Weekdays, Zone,
 };
 use crate::code;
 use crate::diag::Diagnostic;
@@ -87,7 +88,8 @@ fn read_in(lower: &mut Lower<'_>, declared: &Declared<'_>, owner: Option<&Party>
             if let Some(zone) = zone {
                 return ReadIn::Zone(zone);
             }
-            let finding = Diagnostic::new(&OWNER_WITHOUT_ZONE, given.span(), "the owner of this window has no zone");
+            let finding =
+                Diagnostic::new(&OWNER_WITHOUT_ZONE, given.span(), "the owner of this window has no zone");
             lower.report(match declared.one("owner") {
                 Some(owner) => finding.also(owner.span(), "this owner").help("name a team that has a `zone`"),
                 None => finding.help("say `owner` with a team that has a `zone`"),
@@ -117,10 +119,12 @@ fn when(
 ) -> Option<When> {
     let name = declared.name?;
     let only = declared.one("only");
-    let holds = declared.fields.iter().find(|given| matches!(given.field.keyword, "during" | "every" | "while"));
+    let holds =
+        declared.fields.iter().find(|given| matches!(given.field.keyword, "during" | "every" | "while"));
     let is_only = match (only, holds) {
         (Some(only), Some(other)) => {
-            let message = format!("window `{}` says both when it holds and when alone it does not", name.text);
+            let message =
+                format!("window `{}` says both when it holds and when alone it does not", name.text);
             lower.report(
                 Diagnostic::new(&ONLY_AND_ELSE, other.span(), message)
                     .also(only.span(), "outside these spans it holds")
@@ -186,9 +190,13 @@ fn brought(
     }
     if let Some((span, _)) = of.iter().find(|(_, other)| other != first) {
         lower.report(
-            Diagnostic::new(&HOLIDAYS_DIFFER, *span, "these dates hold in other regions than those above them")
-                .also(*first_span, "these hold elsewhere")
-                .help("say `regions` for the whole window, or make a window of each"),
+            Diagnostic::new(
+                &HOLIDAYS_DIFFER,
+                *span,
+                "these dates hold in other regions than those above them",
+            )
+            .also(*first_span, "these hold elsewhere")
+            .help("say `regions` for the whole window, or make a window of each"),
         );
         return None;
     }
@@ -205,7 +213,10 @@ fn counts_from(lower: &mut Lower<'_>, pattern: &Pattern, given: &Given<'_>, from
         NeedsStart::Day => "it takes its day",
     };
     let message = format!("this rule needs the date it begins on: {why} from there");
-    lower.report(Diagnostic::new(&NEEDS_FROM, span, message).help("say `from` with that date, as in `from 2025-01-06`"));
+    lower.report(
+        Diagnostic::new(&NEEDS_FROM, span, message)
+            .help("say `from` with that date, as in `from 2025-01-06`"),
+    );
     false
 }
 
@@ -224,7 +235,8 @@ fn without_scope(written: &Expr) -> Expr {
     let len = parts.len();
     if len > 2 && is(parts.get(len - 2), "in") && is(parts.get(len - 1), "scope") {
         parts.truncate(len - 2);
-        let span = parts.first().zip(parts.last()).map_or(written.span, |(first, last)| first.span.to(last.span));
+        let span =
+            parts.first().zip(parts.last()).map_or(written.span, |(first, last)| first.span.to(last.span));
         return match parts.as_slice() {
             [only] => only.clone(),
             _ => Expr { span, kind: ExprKind::Phrase(parts) },
@@ -233,7 +245,9 @@ fn without_scope(written: &Expr) -> Expr {
     match &written.kind {
         ExprKind::And(terms) => within_last(written, terms, ExprKind::And),
         ExprKind::Or(terms) => within_last(written, terms, ExprKind::Or),
-        ExprKind::Not(inner) => Expr { span: written.span, kind: ExprKind::Not(Box::new(without_scope(inner))) },
+        ExprKind::Not(inner) => {
+            Expr { span: written.span, kind: ExprKind::Not(Box::new(without_scope(inner))) }
+        }
         _ => written.clone(),
     }
 }
@@ -273,7 +287,8 @@ fn vendor(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Vendor> {
         Some(date) => Some(Zone::UTC.instant_on(lower.date(date)?, TimeOfDay::MIDNIGHT, Repeat::Earlier)),
         None => lower.instant(given.get("instant")?),
     });
-    let lacks: Vec<&str> = ["source", "recheck"].into_iter().filter(|word| declared.one(word).is_none()).collect();
+    let lacks: Vec<&str> =
+        ["source", "recheck"].into_iter().filter(|word| declared.one(word).is_none()).collect();
     if !lacks.is_empty() && !lower.said_badly(declared, &lacks) {
         let message = format!("the window of vendor `{name}` lacks `{}`", lacks.join("` and `"));
         lower.report(
@@ -302,7 +317,8 @@ fn exempted(lower: &mut Lower<'_>, declared: &Declared<'_>, window: &Window) {
             let noon = Zone::UTC.instant_on(date, TimeOfDay::MIDNIGHT, Repeat::Earlier);
             let around = Elapsed::days(2);
             let within = Interval::new(noon.minus(around), noon.plus(around));
-            let starts = |place: &Place| whole.occurrences(place, within).iter().any(|found| found.date == date);
+            let starts =
+                |place: &Place| whole.occurrences(place, within).iter().any(|found| found.date == date);
             if !places.iter().any(starts) {
                 idle.push(written.span);
             }

@@ -46,7 +46,12 @@ pub static BREAK_GLASS: Declaration =
             field("by", "seats", "Who may break the glass.").required(),
             field("tiers", "tier,", "The tiers it serves.").many().default("all"),
             field("require", "condition", "What must hold.").many(),
-            field("escalate", "count=integer 'of' part ('in' 'region')? ('within' within=duration)?", "Who is asked, in order, each within a time.").many(),
+            field(
+                "escalate",
+                "count=integer 'of' part ('in' 'region')? ('within' within=duration)?",
+                "Who is asked, in order, each within a time.",
+            )
+            .many(),
             field("owes", "debt=text ('within' within=duration)?", "What is owed afterwards, and by when.")
                 .many(),
             field("because", "text", "Why it is there."),
