@@ -56,6 +56,9 @@ fn findings(sources: &Sources) -> Vec<Diagnostic> {
             .note("a note that is so long that it cannot stand on one line of a hundred columns, because it says a lot")
             .fix("write `us-east-1`", region, "us-east-1"),
         both,
+        Diagnostic::new(&UNKNOWN, main("hold"), "long labels move").label(
+            "expected the end of the statement, a colon, a clause, an operator, a value, a list in brackets or a name",
+        ),
         Diagnostic::new(&STALE, main("window w : hard {\r\n  regions"), "nobody read it").help("read it"),
     ]
 }
@@ -108,6 +111,15 @@ error[unknown-name]: no region is called `?[31mx`
   = choose: write `y`
   = choose: write `z`
 
+error[unknown-name]: long labels move
+  --> policy/main.ops:4:3
+  |
+4 |   hold 5min
+  |   ^^^^
+  |
+  = expected the end of the statement, a colon, a clause, an operator, a value, a list in brackets
+    or a name
+
 warning[stale-feed]: nobody read it
   --> policy/main.ops:2:1
   |
@@ -117,7 +129,7 @@ warning[stale-feed]: nobody read it
   |
   = help: read it
 
-2 errors, 1 warning
+3 errors, 1 warning
 ";
 
 #[test]
@@ -140,6 +152,7 @@ fn one_line_each() {
         "short",
         "policy/main.ops:3:11: error[unknown-name]: no region is called `us-est-1`\n\
          policy/main.ops:3:23: error[unknown-name]: no region is called `?[31mx`\n\
+         policy/main.ops:4:3: error[unknown-name]: long labels move\n\
          policy/main.ops:2:1: warning[stale-feed]: nobody read it\n",
     );
 }
@@ -151,6 +164,7 @@ fn annotations_end_where_they_should() {
 
 const GITHUB: &str = r"::error file=policy/main.ops,line=3,endLine=3,col=11,endColumn=19,title=unknown-name::no region is called `us-est-1`%0Anot declared%0Apolicy/main.ops:1: this one is%0Apolicy/a, b: 100%25.ops:1: in [another] file%0Anote: a note that is so long that it cannot stand on one line of a hundred columns, because it says a lot%0Afix: write `us-east-1`
 ::error file=policy/main.ops,line=3,endLine=4,title=unknown-name::no region is called `?[31mx`%0Afix: write `y`%0Afix: write `z`
+::error file=policy/main.ops,line=4,endLine=4,col=3,endColumn=7,title=unknown-name::long labels move%0Aexpected the end of the statement, a colon, a clause, an operator, a value, a list in brackets or a name
 ::warning file=policy/main.ops,line=2,endLine=3,title=stale-feed::nobody read it%0Ahelp: read it
 ";
 

@@ -1,10 +1,11 @@
 //! Every code there is, from the rooms that raise them.
 
 use crate::diag::Code;
-use crate::{fidelity, schema, syntax};
+use crate::{fidelity, policy, resolve, schema, syntax, types};
 
 /// The codes of each room.
-static ROOMS: &[&[&Code]] = &[syntax::CODES, schema::CODES, fidelity::CODES];
+static ROOMS: &[&[&Code]] =
+    &[syntax::CODES, schema::CODES, resolve::CODES, types::CODES, policy::CODES, fidelity::CODES];
 
 /// Every code, by name.
 pub fn codes() -> Vec<&'static Code> {

@@ -1,5 +1,7 @@
 //! The table of commands, and what each is given.
 
+use super::build::Build;
+use super::check::Check;
 use super::console::Console;
 use super::explain::Explain;
 use super::failure::Failure;
@@ -9,7 +11,7 @@ use crate::world::World;
 use clap::ArgMatches;
 
 /// Every command, in the order of the help.
-pub static COMMANDS: &[Row] = &[row_of::<Explain>(), row_of::<Log>()];
+pub static COMMANDS: &[Row] = &[row_of::<Check>(), row_of::<Build>(), row_of::<Explain>(), row_of::<Log>()];
 
 /// A command: its arguments with their help, and what it does.
 pub trait Command: clap::Args {

@@ -2,6 +2,8 @@
 //!
 //! A command is one file and one row of [`COMMANDS`]. It returns what it says as an [`Output`]; only [`main`] prints.
 
+mod build;
+mod check;
 mod codes;
 mod command;
 mod console;
@@ -12,6 +14,8 @@ pub mod files;
 mod log;
 mod log_file;
 mod output;
+mod overlay;
+pub mod policy;
 mod reference;
 mod system;
 

@@ -26,6 +26,8 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// What the authors accept (see [`resolve::accept`]).
     pub allows: Vec<Allow>,
+    /// The policy's folder, with `/` at its end; empty for the current one.
+    pub root: String,
 }
 
 impl Loaded {
@@ -58,14 +60,15 @@ pub fn load(world: &dyn World, path: &str) -> Result<Loaded, Unreadable> {
     }
     check_once(&declared, &modules, &mut sink);
     check_language(&declared, &sources, &mut sink);
-    let draft = draft(&sources, &modules, &names);
+    let root = root(&sources, &modules);
+    let draft = draft(&sources, &modules, &names, root.len());
     let mut policy = lower(draft, &declared, &names, &sources, &mut sink);
     if policy.horizon == Interval::ALWAYS {
         policy.horizon = horizon(&policy);
     }
     drop(declared);
     let policy = (!sink.has_errors()).then_some(policy);
-    Ok(Loaded { sources, policy, diagnostics: sink.into_sorted(), allows })
+    Ok(Loaded { sources, policy, diagnostics: sink.into_sorted(), allows, root })
 }
 
 fn is_taken(module: &Module, declared: &Declared<'_>) -> bool {
@@ -120,14 +123,22 @@ fn check_language(declared: &[(Author, Declared<'_>)], sources: &Sources, sink: 
     }
 }
 
-fn draft(sources: &Sources, modules: &[Module], names: &Names) -> Policy {
+/// The folder of the policy's first file, which is read last.
+fn root(sources: &Sources, modules: &[Module]) -> String {
+    let main = modules.last().and_then(|root| sources.get(root.file)).map_or("", |file| file.name());
+    main.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))
+}
+
+fn draft(sources: &Sources, modules: &[Module], names: &Names, root: usize) -> Policy {
+    // Names count from the policy's folder, so that the digest is the same from wherever it is asked for.
+    let inside = |author: Author| if author == Author::Policy { root } else { 0 };
     let digest = |author: Author| {
         let mut hash = Sha256::new();
         let mut files: Vec<_> = modules
             .iter()
             .filter(|module| module.author == author)
             .filter_map(|module| sources.get(module.file))
-            .map(|file| (file.name(), file.text()))
+            .map(|file| (file.name().get(inside(author)..).unwrap_or(file.name()), file.text()))
             .collect();
         files.sort_unstable();
         for (name, text) in files {

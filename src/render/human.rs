@@ -1,8 +1,12 @@
 //! Findings with the lines in question, several files and spans each.
 
-use super::{Paint, Report, Summary, WIDTH, guard, guard::visible, wrap::wrap};
+use super::{
+    Paint, Report, Summary, WIDTH, guard,
+    guard::visible,
+    wrap::{columns, wrap},
+};
 use crate::diag::{Diagnostic, Label, Level};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 use codespan_reporting::diagnostic::{self as shown, Severity};
 use codespan_reporting::term::{self, Chars, Config, termcolor};
 use std::ops::Range;
@@ -48,15 +52,33 @@ fn convert(sources: &Sources, finding: &Diagnostic) -> shown::Diagnostic<FileId>
         Level::Note => Severity::Note,
     };
     let header = finding.level.name().len() + finding.code.name.len() + 4;
-    let primary = label(sources, &finding.primary, shown::LabelStyle::Primary);
-    let secondary = finding.secondary.iter().map(|at| label(sources, at, shown::LabelStyle::Secondary));
-    let labels: Vec<_> = std::iter::once(primary).chain(secondary).flatten().collect();
+    let places = std::iter::once((&finding.primary, shown::LabelStyle::Primary))
+        .chain(finding.secondary.iter().map(|at| (at, shown::LabelStyle::Secondary)));
+    let mut labels: Vec<_> = places.filter_map(|(at, style)| label(sources, at, style)).collect();
     let margin = margin(sources, &labels);
+    let moved = move_long_labels(sources, &mut labels, margin);
     shown::Diagnostic::new(severity)
         .with_code(finding.code.name)
         .with_message(wrap(&visible(&finding.message), WIDTH, header, "    "))
         .with_labels(labels)
-        .with_notes(notes(finding, margin))
+        .with_notes([moved, notes(finding, margin)].concat())
+}
+
+/// Takes the texts off labels that would not fit behind their place, and gives them as notes. Where there are several
+/// places, such a note says which it is about.
+fn move_long_labels(sources: &Sources, labels: &mut [shown::Label<FileId>], margin: usize) -> Vec<String> {
+    let is_one = labels.len() == 1;
+    let mut notes = Vec::new();
+    for label in labels {
+        let end = Span::new(label.file_id, label.range.end, label.range.end);
+        let column = sources.position(end).column as usize;
+        if margin + column + 2 + columns(&label.message) > WIDTH {
+            let text = std::mem::take(&mut label.message);
+            let note = if is_one { text } else { format!("{}: {text}", sources.place(end)) };
+            notes.push(wrap(&visible(&note), WIDTH - margin, 0, "  "));
+        }
+    }
+    notes
 }
 
 /// What stands below the lines: notes, help, then mends. A sole mend is one that `--fix` carries out.

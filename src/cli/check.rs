@@ -1,0 +1,91 @@
+//! `opsc check`: what is wrong with a policy, and the mends that leave no choice.
+
+use super::overlay::Overlay;
+use super::policy::{Checked, Strictness, check};
+use super::{Command, Context, Exit, Failure, Output, codes, files};
+use crate::diag;
+use crate::render::{FORMATS, Report, Summary, count, format};
+use clap::builder::{PossibleValue, PossibleValuesParser};
+
+/// Report what is wrong with a policy
+///
+/// Says nothing where nothing is wrong. `opsc explain NAME` shows the page about a finding, by the name in brackets.
+#[derive(Debug, clap::Args)]
+pub struct Check {
+    /// A policy file, or a folder with `main.ops`
+    #[arg(default_value = ".")]
+    path: String,
+    /// How to write the report
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats())]
+    format: String,
+    /// Carry out every mend that leaves no choice, check again, and say what was changed
+    #[arg(long)]
+    fix: bool,
+    /// Also report what is only a matter of habit, and fail on warnings
+    #[arg(long)]
+    strict: bool,
+}
+
+/// Rounds of mends; each round can bring to light what the last one hid.
+const ROUNDS: usize = 20;
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(FORMATS.iter().map(|row| PossibleValue::new(row.name).help(row.summary)))
+}
+
+impl Command for Check {
+    const NAME: &'static str = "check";
+    const EXITS: &'static [(Exit, &'static str)] = &[
+        (Exit::Done, "nothing is wrong; without --strict, there may be warnings"),
+        (Exit::Found, "there are errors; with --strict, errors or warnings"),
+        (Exit::Usage, "the command line was not understood"),
+        (Exit::Unreadable, "the policy cannot be read, or a mend cannot be written"),
+    ];
+
+    fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
+        let strictness = if self.strict { Strictness::Strict } else { Strictness::Usual };
+        let (checked, changes) = match self.fix {
+            true => mend(context, &self.path, strictness)?,
+            false => (check(context.world, &self.path, strictness)?, String::new()),
+        };
+        let codes = codes();
+        let report = Report { sources: &checked.sources, found: &checked.found, codes: &codes };
+        let text = format(&self.format).map(|row| (row.render)(&report, context.console.out));
+        let summary = Summary::of(&checked.found);
+        let fails = summary.errors > 0 || (self.strict && summary.warnings > 0);
+        let exit = if fails { Exit::Found } else { Exit::Done };
+        Ok(Output::said(text.unwrap_or_default()).noted(changes).exit(exit))
+    }
+}
+
+/// Carries out mends until none is left, in memory; then writes the files that changed, all or none.
+fn mend(context: &Context<'_>, path: &str, strictness: Strictness) -> Result<(Checked, String), Failure> {
+    let mut overlay = Overlay::new(context.world);
+    let mut checked = check(&overlay, path, strictness)?;
+    let errors_before = Summary::of(&checked.found).errors;
+    let mut said: Vec<String> = Vec::new();
+    for _ in 0..ROUNDS {
+        let applied = diag::apply(&checked.sources, &checked.found, |file| checked.is_own(file));
+        if applied.texts.is_empty() {
+            break;
+        }
+        for (finding, fix) in &applied.mended {
+            said.push(format!("mended {}: {}\n", checked.sources.place(finding.primary.span), fix.title));
+        }
+        for (file, text) in applied.texts {
+            if let Some(source) = checked.sources.get(file) {
+                overlay.change(source.name(), text);
+            }
+        }
+        checked = check(&overlay, path, strictness)?;
+    }
+    if Summary::of(&checked.found).errors > errors_before {
+        let untouched = check(context.world, path, strictness)?;
+        return Ok((untouched, "nothing was mended: the mends would have made new errors\n".to_owned()));
+    }
+    files::write_all(overlay.texts().iter().map(|(path, text)| (path.as_str(), text.as_bytes())))?;
+    if !said.is_empty() {
+        said.push(format!("{} in {}\n", count(said.len(), "mend"), count(overlay.texts().len(), "file")));
+    }
+    Ok((checked, said.concat()))
+}

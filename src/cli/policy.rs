@@ -1,0 +1,128 @@
+//! Reading a policy for a command: checked, or refused with its report.
+
+use super::{Context, Failure, codes};
+use crate::diag::{Diagnostic, Habit, Level};
+use crate::fidelity;
+use crate::policy::{self, Policy};
+use crate::render::{Report, human};
+use crate::resolve::{self, LIBRARY};
+use crate::source::{FileId, Sources};
+use crate::world::World;
+
+/// How much a check says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// What speaks without being asked.
+    Usual,
+    /// Everything.
+    Strict,
+}
+
+/// What checking a policy gave.
+#[derive(Debug)]
+pub struct Checked {
+    /// The files it was read from.
+    pub sources: Sources,
+    /// The policy, where it has a meaning.
+    pub policy: Option<Policy>,
+    /// What was found, in the order it is shown.
+    pub found: Vec<Diagnostic>,
+    /// The policy's folder, with `/` at its end; empty for the current one.
+    pub root: String,
+}
+
+/// Reads and checks the policy at `path`: a file, or a folder with `main.ops`.
+///
+/// # Errors
+/// Where its first file cannot be read.
+pub fn check(world: &dyn World, path: &str, strictness: Strictness) -> Result<Checked, Failure> {
+    let loaded = policy::load(world, path).map_err(|error| {
+        let failure = match world.read(&error.path) {
+            Err(reason) => Failure::unreadable(&error.path, &reason),
+            Ok(_) => Failure::malformed(error.to_string()),
+        };
+        failure.help("name a policy file, or a folder with `main.ops`; `opsc init` writes one")
+    })?;
+    let mut found = loaded.diagnostics;
+    if let Some(policy) = &loaded.policy {
+        found.extend(fidelity::check(policy));
+    }
+    let mut found = resolve::accept(&loaded.allows, found, &codes());
+    found.retain(|finding| strictness == Strictness::Strict || finding.code.habit == Habit::Always);
+    let policy = loaded.policy.filter(|_| found.iter().all(|finding| finding.level != Level::Error));
+    Ok(Checked { sources: loaded.sources, policy, found, root: loaded.root })
+}
+
+/// The policy at `path`, for a command that cannot do without one.
+///
+/// # Errors
+/// Where it cannot be read, or has errors: then the failure carries the report.
+pub fn load(context: &Context<'_>, path: &str) -> Result<Valid, Failure> {
+    let checked = check(context.world, path, Strictness::Usual)?;
+    let Checked { sources, policy, found, root } = checked;
+    match policy {
+        Some(policy) => Ok(Valid { sources, policy, root }),
+        None => {
+            let errors: Vec<Diagnostic> =
+                found.into_iter().filter(|finding| finding.level == Level::Error).collect();
+            let report = Report { sources: &sources, found: &errors, codes: &codes() };
+            let report = human(&report, context.console.err);
+            Err(Failure::invalid_policy("the policy has errors", report))
+        }
+    }
+}
+
+impl Checked {
+    /// Whether a file is the author's own, not the library's.
+    pub fn is_own(&self, file: FileId) -> bool {
+        let name = self.sources.get(file).map_or("", |file| file.name());
+        !LIBRARY.iter().any(|module| module.file == name)
+    }
+}
+
+/// A policy without errors.
+#[derive(Debug)]
+pub struct Valid {
+    /// The files it was read from.
+    pub sources: Sources,
+    /// The policy.
+    pub policy: Policy,
+    /// The policy's folder, with `/` at its end; empty for the current one.
+    pub root: String,
+}
+
+impl Valid {
+    /// A path relative to the policy's folder, as a path from the current one.
+    pub fn beside(&self, path: &str) -> String {
+        let given = format!("{}{path}", self.root);
+        let mut parts: Vec<&str> = Vec::new();
+        for part in given.split('/') {
+            match (part, parts.last()) {
+                ("" | ".", _) => {}
+                ("..", Some(last)) if *last != ".." => {
+                    parts.pop();
+                }
+                _ => parts.push(part),
+            }
+        }
+        format!("{}{}", if given.starts_with('/') { "/" } else { "" }, parts.join("/"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Table;
+    use crate::world::MemoryWorld;
+
+    #[test]
+    fn paths_count_from_the_policy() {
+        let world = MemoryWorld::at(0).with_file("a/b/main.ops", "policy p { language 1 }\n");
+        let Checked { sources, policy, root, .. } = check(&world, "./a/b", Strictness::Usual).unwrap();
+        let policy = policy.unwrap();
+        assert_eq!(policy.targets, Table::default());
+        let valid = Valid { sources, policy, root };
+        assert_eq!(valid.beside("out/x.yml"), "a/b/out/x.yml");
+        assert_eq!(valid.beside("../../../x.yml"), "../x.yml");
+    }
+}
