@@ -1,0 +1,172 @@
+//! `opsc gate`: may this change land here, now?
+
+mod asked;
+mod elsewhere;
+mod evidence;
+mod history;
+mod origin;
+
+pub(super) use asked::Asked;
+pub(super) use origin::Origin;
+
+use super::log_file::LogFile;
+use super::{Command, Context, Exit, Failure, Output, files, policy};
+use crate::calendar::{Elapsed, Instant, TZDB_VERSION};
+use crate::decide::{self, Change, Record, Stamp, Verdict};
+use crate::render::decision::{self, Answer};
+use sha2::{Digest, Sha256};
+
+/// How far the clock may be off a witness. Language section 5, "could-not-decide".
+const MOST_CLOCK_SKEW: Elapsed = Elapsed::minutes(2);
+
+/// From how long before the end of the horizon a gate warns.
+const HORIZON_WARNING: Elapsed = Elapsed::days(60);
+
+/// Say whether a change may land here, now
+#[derive(Debug, clap::Args)]
+pub struct Gate {
+    /// The policy: a file, or a folder with `main.ops`
+    #[arg(default_value = ".", value_name = "PATH")]
+    path: String,
+    #[command(flatten)]
+    asked: Asked,
+    /// The instant to judge, instead of now; the record says that it is simulated
+    #[arg(long, value_name = "INSTANT", conflicts_with = "enforce")]
+    at: Option<String>,
+    /// Append the record to this hash-chained log, before the answer is given
+    #[arg(long, value_name = "FILE")]
+    log: Option<String>,
+    /// Print the record as one JSON object, by docs/schema/decision.schema.json
+    #[arg(long)]
+    json: bool,
+    /// Write Markdown for a pull request or a CI step
+    #[arg(long, value_name = "FILE")]
+    summary: Option<String>,
+    /// For a gate that others rely on: the instant is the clock's own, and the policy is a clean checkout or no checkout at all
+    #[arg(long)]
+    enforce: bool,
+    /// What another clock reads: over 2 minutes apart, nothing is decided
+    #[arg(long, value_name = "INSTANT")]
+    witness_clock: Option<String>,
+}
+
+impl Command for Gate {
+    const NAME: &'static str = "gate";
+    const EXITS: &'static [(Exit, &'static str)] = &[
+        (Exit::Done, "allowed: the only answer that permits"),
+        (Exit::Block, "blocked"),
+        (Exit::Pending, "pending: something is missing that can still come"),
+        (Exit::Usage, "not decided: the command line was not understood"),
+        (Exit::InvalidPolicy, "not decided: the policy has errors"),
+        (Exit::Unreadable, "not decided: something could not be read or written"),
+        (Exit::Clock, "not decided: the clock cannot be right"),
+    ];
+
+    fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
+        let now = Instant::from_system(context.world.now());
+        let valid = policy::load(context, &self.path)?;
+        let origin = Origin::find(&valid.policy, &valid.root);
+        if self.enforce && !origin.is_clean {
+            return Err(Failure::malformed("the policy's checkout has changes that are not committed")
+                .help("check out the target branch afresh: a gate that is enforced judges by what was reviewed"));
+        }
+        self.check_clock(now, &origin)?;
+        let change = self.asked.change(context, &valid.policy, now)?;
+        let mut log = self.log.as_deref().map(|path| LogFile::open(path, now)).transpose()?;
+        let mut circumstances = origin.context(self.instant(now)?, self.at.is_some());
+        if let Some(log) = &mut log {
+            let history = history::read(&log.text()?);
+            history.check_clock(now)?;
+            circumstances.earlier = history.earlier;
+            circumstances.exceptions_used = history.exceptions_used;
+        }
+        let answer = decide::decide(&valid.policy, &change, &circumstances);
+        let stamp = Stamp {
+            id: record_id(now, &change, log.as_ref().map_or("", |log| log.head().hash.as_str())),
+            decided_at: now,
+            clock: if self.witness_clock.is_some() { "witnessed" } else { "system" }.to_owned(),
+            opsc: env!("CARGO_PKG_VERSION").to_owned(),
+            zone_database: TZDB_VERSION.to_owned(),
+        };
+        let record = Record::new(&valid.policy, &change, &circumstances, &answer, stamp);
+        let value = serde_json::to_value(&record)
+            .map_err(|error| Failure::malformed(format!("the record cannot be written as JSON: {error}")))?;
+        let mut notes = String::new();
+        if let Some(log) = &mut log {
+            let head = log.append(&value)?.hash.clone();
+            notes.push_str(&format!("log head {head}\n"));
+            if let Some(bytes) = log.repaired() {
+                notes.push_str(&format!("a torn tail of {bytes} bytes was moved to {}.torn\n", self.log.as_deref().unwrap_or("")));
+            }
+        }
+        notes.push_str(&horizon_warning(&valid.policy, now));
+        let elsewhere = elsewhere::regions(&valid.policy, &change, &circumstances, &record);
+        let answer = Answer { policy: &valid.policy, record: &record, elsewhere: &elsewhere, log: self.log.as_deref() };
+        if let Some(path) = &self.summary {
+            files::write_all([(path.as_str(), decision::summary(&answer).as_bytes())])?;
+        }
+        let said = if self.json {
+            format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())
+        } else {
+            decision::terminal(&answer, context.console.out)
+        };
+        let exit = match record.verdict {
+            Verdict::Allow => Exit::Done,
+            Verdict::Pending => Exit::Pending,
+            Verdict::Block => Exit::Block,
+        };
+        Ok(Output::said(said).noted(notes).exit(exit))
+    }
+
+    fn refusal(text: &str) -> String {
+        format!("NOT DECIDED, treated as block. This says nothing about your change.\n{text}")
+    }
+}
+
+impl Gate {
+    fn instant(&self, now: Instant) -> Result<Instant, Failure> {
+        self.at.as_deref().map_or(Ok(now), |text| instant("--at", text))
+    }
+
+    /// A clock that is earlier than what it must be later than, or off a witness, decides nothing.
+    fn check_clock(&self, now: Instant, origin: &Origin) -> Result<(), Failure> {
+        if let Some(committed) = origin.committed_at.filter(|committed| *committed > now.plus(MOST_CLOCK_SKEW)) {
+            return Err(Failure::clock(format!("the clock reads {now}, earlier than the policy's last commit at {committed}"))
+                .help("set the machine's clock (NTP), then ask again"));
+        }
+        let Some(text) = &self.witness_clock else { return Ok(()) };
+        let witness = instant("--witness-clock", text)?;
+        let apart = if witness > now { witness.since(now) } else { now.since(witness) };
+        if apart > MOST_CLOCK_SKEW {
+            return Err(Failure::clock(format!("the clock reads {now}, its witness {witness}: {} apart", apart.show()))
+                .help("set the machine's clock (NTP), then ask again"));
+        }
+        Ok(())
+    }
+}
+
+/// An instant from the command line.
+pub(super) fn instant(flag: &str, text: &str) -> Result<Instant, Failure> {
+    Instant::parse(text).ok_or_else(|| {
+        Failure::usage(format!("`{flag} {text}` is not an instant"))
+            .help("write it with its offset, in whole seconds: 2025-11-28T15:04:12Z or 2025-11-28T10:04:12-05:00")
+    })
+}
+
+/// A name that no other record of a log has, made of what is known without drawing lots.
+fn record_id(now: Instant, change: &Change, head: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(now.unix().to_be_bytes());
+    hash.update(head.as_bytes());
+    hash.update(serde_json::to_vec(change).unwrap_or_default());
+    let hex: String = hash.finalize().iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{hex}", now.utc().format("%Y%m%dT%H%M%SZ"))
+}
+
+fn horizon_warning(policy: &crate::policy::Policy, now: Instant) -> String {
+    let end = policy.horizon.end;
+    if end == Instant::MAX || end.minus(HORIZON_WARNING) > now || policy.targets.is_empty() {
+        return String::new();
+    }
+    format!("the policy's horizon ends {end}: what `opsc build` wrote out is closed after it; extend it and build again\n")
+}

@@ -1,0 +1,60 @@
+//! Where the policy was read: the commit that judges, when it was made, and which paths of the repository it guards.
+
+use crate::calendar::Instant;
+use crate::cli::git::Git;
+use crate::decide::{Context, PolicyFrom};
+use crate::emit;
+use crate::policy::Policy;
+
+/// Where a policy was read.
+#[derive(Debug)]
+pub(in crate::cli) struct Origin {
+    policy_from: PolicyFrom,
+    guarded: Vec<String>,
+    /// When the commit was made; none outside git.
+    pub(super) committed_at: Option<Instant>,
+    /// Whether nothing of the policy's folder is changed without a commit; also true outside git.
+    pub(super) is_clean: bool,
+}
+
+impl Origin {
+    /// Asks git about the policy's folder.
+    pub(in crate::cli) fn find(policy: &Policy, root: &str) -> Self {
+        let git = Git::new(root);
+        let outside = || Self {
+            policy_from: PolicyFrom::WorkingTree,
+            guarded: guarded(policy, ""),
+            committed_at: None,
+            is_clean: true,
+        };
+        if !git.is_work_tree() {
+            return outside();
+        }
+        let line = |arguments: &[&str]| git.ask(arguments).map(|said| said.trim().to_owned()).filter(|said| !said.is_empty());
+        let Some(commit) = line(&["rev-parse", "HEAD"]) else { return outside() };
+        let prefix = line(&["rev-parse", "--show-prefix"]).unwrap_or_default();
+        let is_clean = git.ask(&["status", "--porcelain", "--", "."]).is_some_and(|said| said.is_empty());
+        let branch = line(&["symbolic-ref", "--short", "-q", "HEAD"])
+            .or_else(|| line(&["for-each-ref", "--points-at=HEAD", "--count=1", "--format=%(refname:short)", "refs/remotes", "refs/heads"]))
+            .unwrap_or_else(|| "detached".to_owned());
+        let seconds = line(&["log", "-1", "--format=%ct"]).and_then(|said| said.parse().ok());
+        let policy_from = if is_clean { PolicyFrom::TargetBranch { branch, commit } } else { PolicyFrom::WorkingTree };
+        Self { policy_from, guarded: guarded(policy, &prefix), committed_at: seconds.map(Instant::from_unix), is_clean }
+    }
+
+    /// The circumstances of a decision by this policy.
+    pub(in crate::cli) fn context(&self, at: Instant, simulated: bool) -> Context {
+        Context { simulated, policy_from: self.policy_from.clone(), guarded: self.guarded.clone(), ..Context::at(at) }
+    }
+}
+
+/// Globs of the policy's folder and of every file that its targets write, from the repository's root.
+fn guarded(policy: &Policy, prefix: &str) -> Vec<String> {
+    let mut globs = vec![format!("{prefix}**/*.ops")];
+    for target in policy.targets.rows() {
+        globs.extend(emit::paths(target).into_iter().map(|path| format!("{prefix}{path}")));
+    }
+    globs.sort();
+    globs.dedup();
+    globs
+}
