@@ -9,6 +9,7 @@ mod nominal;
 mod pattern;
 mod rule;
 mod set;
+mod show;
 mod timetable;
 mod workdays;
 mod zone;

@@ -5,13 +5,20 @@ use super::check::Check;
 use super::console::Console;
 use super::explain::Explain;
 use super::failure::Failure;
+use super::gate::Gate;
 use super::log::Log;
 use super::output::{Exit, Output};
 use crate::world::World;
 use clap::ArgMatches;
 
 /// Every command, in the order of the help.
-pub static COMMANDS: &[Row] = &[row_of::<Check>(), row_of::<Build>(), row_of::<Explain>(), row_of::<Log>()];
+pub static COMMANDS: &[Row] = &[
+    row_of::<Check>(),
+    row_of::<Gate>(),
+    row_of::<Build>(),
+    row_of::<Explain>(),
+    row_of::<Log>(),
+];
 
 /// A command: its arguments with their help, and what it does.
 pub trait Command: clap::Args {

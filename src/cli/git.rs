@@ -18,7 +18,8 @@ impl<'a> Git<'a> {
 
     /// Whether the folder lies in a work tree.
     pub fn is_work_tree(self) -> bool {
-        Path::new(self.folder).is_dir() && self.ask(&["rev-parse", "--is-inside-work-tree"]).is_some_and(|said| said.trim() == "true")
+        Path::new(self.folder).is_dir()
+            && self.ask(&["rev-parse", "--is-inside-work-tree"]).is_some_and(|said| said.trim() == "true")
     }
 
     /// What git prints; nothing where it fails or cannot be started.
@@ -32,10 +33,9 @@ impl<'a> Git<'a> {
     /// # Errors
     /// Git cannot be started, or says that it failed: its own words are the message.
     pub fn bytes(self, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
-        let output = self
-            .command(arguments)
-            .output()
-            .map_err(|error| Failure::malformed(format!("cannot run git: {error}")).help("install git, and put it on the PATH"))?;
+        let output = self.command(arguments).output().map_err(|error| {
+            Failure::malformed(format!("cannot run git: {error}")).help("install git, and put it on the PATH")
+        })?;
         if output.status.success() {
             return Ok(output.stdout);
         }

@@ -11,6 +11,8 @@ pub mod declarations;
 mod explain;
 mod failure;
 pub mod files;
+mod gate;
+mod git;
 mod log;
 mod log_file;
 mod output;

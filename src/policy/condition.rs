@@ -46,4 +46,9 @@ pub enum Condition {
 impl Condition {
     /// Always true.
     pub const TRUE: Self = Self::All(Vec::new());
+
+    /// Whether it asks for nothing.
+    pub fn is_true(&self) -> bool {
+        matches!(self, Self::All(parts) if parts.iter().all(Self::is_true))
+    }
 }

@@ -166,6 +166,15 @@ impl Policy {
         format!("{name}:{}", origin.line)
     }
 
+    /// The name of a role, a team or a person.
+    pub fn party_name<'a>(&'a self, party: &'a Party) -> &'a str {
+        match party {
+            Party::Role(role) => &self.roles[*role].name,
+            Party::Team(team) => &self.teams[*team].name,
+            Party::Person(name) => name,
+        }
+    }
+
     /// The tier that a change to the policy itself has at least, if the policy declares it.
     pub fn policy_change_tier(&self) -> Option<Id<Tier>> {
         self.tiers.find("policy-change")

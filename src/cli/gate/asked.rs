@@ -66,7 +66,12 @@ impl Asked {
     ///
     /// # Errors
     /// A file cannot be read, or is not of its form; a flag is not of its form.
-    pub(in crate::cli) fn change(&self, context: &Context<'_>, policy: &Policy, now: Instant) -> Result<Change, Failure> {
+    pub(in crate::cli) fn change(
+        &self,
+        context: &Context<'_>,
+        policy: &Policy,
+        now: Instant,
+    ) -> Result<Change, Failure> {
         let mut change: Change = match &self.change {
             Some(path) => json(context, path, "a change, as `opsc change` writes it")?,
             None => Change::default(),
@@ -112,10 +117,15 @@ fn replace(field: &mut Option<String>, flag: &Option<String>) {
 }
 
 /// Reads a JSON file of a form; an error shows the line.
-pub(in crate::cli) fn json<T: DeserializeOwned>(context: &Context<'_>, path: &str, what: &str) -> Result<T, Failure> {
+pub(in crate::cli) fn json<T: DeserializeOwned>(
+    context: &Context<'_>,
+    path: &str,
+    what: &str,
+) -> Result<T, Failure> {
     let text = files::text(context.world, path)?;
     serde_json::from_str(&text).map_err(|error| {
-        let start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+        let start: usize =
+            text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
         let said = error.to_string();
         let reason = said.split(" at line ").next().unwrap_or(&said);
         Failure::malformed(format!("{path} line {}: this is not {what}: {reason}", error.line())).at(

@@ -9,12 +9,18 @@ use std::collections::BTreeSet;
 const MOST_REGIONS: usize = 50;
 
 /// How the change stands in each region that was not asked; nothing where all were, or where it may land anyway.
-pub(super) fn regions(policy: &Policy, change: &Change, context: &Context, record: &Record) -> Vec<Elsewhere> {
+pub(super) fn regions(
+    policy: &Policy,
+    change: &Change,
+    context: &Context,
+    record: &Record,
+) -> Vec<Elsewhere> {
     if record.verdict == Verdict::Allow {
         return Vec::new();
     }
     let asked: BTreeSet<&str> = record.cells.iter().filter_map(|cell| cell.region.as_deref()).collect();
-    let others = policy.regions.rows().iter().map(|region| &region.name).filter(|name| !asked.contains(name.as_str()));
+    let others =
+        policy.regions.rows().iter().map(|region| &region.name).filter(|name| !asked.contains(name.as_str()));
     let prepared = Prepared::new(policy);
     others
         .take(MOST_REGIONS)

@@ -69,9 +69,16 @@ pub(super) fn flag(policy: &Policy, text: &str, now: Instant) -> Result<Evidence
     let value = match value {
         "true" => Given::Bool(true),
         "false" => Given::Bool(false),
-        text => serde_json::from_str::<serde_json::Number>(text).map_or_else(|_| Given::Text(text.to_owned()), Given::Number),
+        text => serde_json::from_str::<serde_json::Number>(text)
+            .map_or_else(|_| Given::Text(text.to_owned()), Given::Number),
     };
-    Ok(Evidence { fact: fact.to_owned(), value, source: EvidenceSource::Operator, actor: None, observed_at: Some(now) })
+    Ok(Evidence {
+        fact: fact.to_owned(),
+        value,
+        source: EvidenceSource::Operator,
+        actor: None,
+        observed_at: Some(now),
+    })
 }
 
 /// Facts that the policy reads `from json FILE at POINTER`: a file that is not there asserts nothing.

@@ -25,7 +25,10 @@ pub(super) fn read(text: &str) -> History {
         let allowed = record.verdict == Verdict::Allow;
         if allowed {
             let change = record.change.id.clone();
-            let used = record.exceptions.iter().map(|used| ExceptionUse { exception: used.id.clone(), change: change.clone() });
+            let used = record
+                .exceptions
+                .iter()
+                .map(|used| ExceptionUse { exception: used.id.clone(), change: change.clone() });
             history.exceptions_used.extend(used);
         }
         history.earlier.push(Earlier {
@@ -42,10 +45,10 @@ impl History {
     /// A clock earlier than the last record decides nothing.
     pub(super) fn check_clock(&self, now: Instant) -> Result<(), Failure> {
         match self.last {
-            Some(last) if last > now.plus(MOST_CLOCK_SKEW) => {
-                Err(Failure::clock(format!("the clock reads {now}, earlier than the log's last record at {last}"))
-                    .help("set the machine's clock (NTP), then ask again"))
-            }
+            Some(last) if last > now.plus(MOST_CLOCK_SKEW) => Err(Failure::clock(format!(
+                "the clock reads {now}, earlier than the log's last record at {last}"
+            ))
+            .help("set the machine's clock (NTP), then ask again")),
             _ => Ok(()),
         }
     }

@@ -67,8 +67,9 @@ impl Command for Gate {
         let valid = policy::load(context, &self.path)?;
         let origin = Origin::find(&valid.policy, &valid.root);
         if self.enforce && !origin.is_clean {
-            return Err(Failure::malformed("the policy's checkout has changes that are not committed")
-                .help("check out the target branch afresh: a gate that is enforced judges by what was reviewed"));
+            return Err(Failure::malformed("the policy's checkout has changes that are not committed").help(
+                "check out the target branch afresh: a gate that is enforced judges by what was reviewed",
+            ));
         }
         self.check_clock(now, &origin)?;
         let change = self.asked.change(context, &valid.policy, now)?;
@@ -88,7 +89,7 @@ impl Command for Gate {
             opsc: env!("CARGO_PKG_VERSION").to_owned(),
             zone_database: TZDB_VERSION.to_owned(),
         };
-        let record = Record::new(&valid.policy, &change, &circumstances, &answer, stamp);
+        let record = Record::of(&valid.policy, &change, &circumstances, &answer, &stamp);
         let value = serde_json::to_value(&record)
             .map_err(|error| Failure::malformed(format!("the record cannot be written as JSON: {error}")))?;
         let mut notes = String::new();
@@ -96,12 +97,20 @@ impl Command for Gate {
             let head = log.append(&value)?.hash.clone();
             notes.push_str(&format!("log head {head}\n"));
             if let Some(bytes) = log.repaired() {
-                notes.push_str(&format!("a torn tail of {bytes} bytes was moved to {}.torn\n", self.log.as_deref().unwrap_or("")));
+                notes.push_str(&format!(
+                    "a torn tail of {bytes} bytes was moved to {}.torn\n",
+                    self.log.as_deref().unwrap_or("")
+                ));
             }
         }
         notes.push_str(&horizon_warning(&valid.policy, now));
         let elsewhere = elsewhere::regions(&valid.policy, &change, &circumstances, &record);
-        let answer = Answer { policy: &valid.policy, record: &record, elsewhere: &elsewhere, log: self.log.as_deref() };
+        let answer = Answer {
+            policy: &valid.policy,
+            record: &record,
+            elsewhere: &elsewhere,
+            log: self.log.as_deref(),
+        };
         if let Some(path) = &self.summary {
             files::write_all([(path.as_str(), decision::summary(&answer).as_bytes())])?;
         }
@@ -130,16 +139,23 @@ impl Gate {
 
     /// A clock that is earlier than what it must be later than, or off a witness, decides nothing.
     fn check_clock(&self, now: Instant, origin: &Origin) -> Result<(), Failure> {
-        if let Some(committed) = origin.committed_at.filter(|committed| *committed > now.plus(MOST_CLOCK_SKEW)) {
-            return Err(Failure::clock(format!("the clock reads {now}, earlier than the policy's last commit at {committed}"))
-                .help("set the machine's clock (NTP), then ask again"));
+        if let Some(committed) =
+            origin.committed_at.filter(|committed| *committed > now.plus(MOST_CLOCK_SKEW))
+        {
+            return Err(Failure::clock(format!(
+                "the clock reads {now}, earlier than the policy's last commit at {committed}"
+            ))
+            .help("set the machine's clock (NTP), then ask again"));
         }
         let Some(text) = &self.witness_clock else { return Ok(()) };
         let witness = instant("--witness-clock", text)?;
         let apart = if witness > now { witness.since(now) } else { now.since(witness) };
         if apart > MOST_CLOCK_SKEW {
-            return Err(Failure::clock(format!("the clock reads {now}, its witness {witness}: {} apart", apart.show()))
-                .help("set the machine's clock (NTP), then ask again"));
+            return Err(Failure::clock(format!(
+                "the clock reads {now}, its witness {witness}: {} apart",
+                apart.show()
+            ))
+            .help("set the machine's clock (NTP), then ask again"));
         }
         Ok(())
     }
@@ -148,8 +164,9 @@ impl Gate {
 /// An instant from the command line.
 pub(super) fn instant(flag: &str, text: &str) -> Result<Instant, Failure> {
     Instant::parse(text).ok_or_else(|| {
-        Failure::usage(format!("`{flag} {text}` is not an instant"))
-            .help("write it with its offset, in whole seconds: 2025-11-28T15:04:12Z or 2025-11-28T10:04:12-05:00")
+        Failure::usage(format!("`{flag} {text}` is not an instant")).help(
+            "write it with its offset, in whole seconds: 2025-11-28T15:04:12Z or 2025-11-28T10:04:12-05:00",
+        )
     })
 }
 
@@ -168,5 +185,7 @@ fn horizon_warning(policy: &crate::policy::Policy, now: Instant) -> String {
     if end == Instant::MAX || end.minus(HORIZON_WARNING) > now || policy.targets.is_empty() {
         return String::new();
     }
-    format!("the policy's horizon ends {end}: what `opsc build` wrote out is closed after it; extend it and build again\n")
+    format!(
+        "the policy's horizon ends {end}: what `opsc build` wrote out is closed after it; extend it and build again\n"
+    )
 }

@@ -3,7 +3,7 @@
 use crate::calendar::Instant;
 use crate::cli::git::Git;
 use crate::decide::{Context, PolicyFrom};
-use crate::emit;
+use crate::fidelity::CAPABILITIES;
 use crate::policy::Policy;
 
 /// Where a policy was read.
@@ -30,21 +30,43 @@ impl Origin {
         if !git.is_work_tree() {
             return outside();
         }
-        let line = |arguments: &[&str]| git.ask(arguments).map(|said| said.trim().to_owned()).filter(|said| !said.is_empty());
+        let line = |arguments: &[&str]| {
+            git.ask(arguments).map(|said| said.trim().to_owned()).filter(|said| !said.is_empty())
+        };
         let Some(commit) = line(&["rev-parse", "HEAD"]) else { return outside() };
         let prefix = line(&["rev-parse", "--show-prefix"]).unwrap_or_default();
         let is_clean = git.ask(&["status", "--porcelain", "--", "."]).is_some_and(|said| said.is_empty());
         let branch = line(&["symbolic-ref", "--short", "-q", "HEAD"])
-            .or_else(|| line(&["for-each-ref", "--points-at=HEAD", "--count=1", "--format=%(refname:short)", "refs/remotes", "refs/heads"]))
+            .or_else(|| {
+                line(&[
+                    "for-each-ref",
+                    "--points-at=HEAD",
+                    "--count=1",
+                    "--format=%(refname:short)",
+                    "refs/remotes",
+                    "refs/heads",
+                ])
+            })
             .unwrap_or_else(|| "detached".to_owned());
         let seconds = line(&["log", "-1", "--format=%ct"]).and_then(|said| said.parse().ok());
-        let policy_from = if is_clean { PolicyFrom::TargetBranch { branch, commit } } else { PolicyFrom::WorkingTree };
-        Self { policy_from, guarded: guarded(policy, &prefix), committed_at: seconds.map(Instant::from_unix), is_clean }
+        let policy_from =
+            if is_clean { PolicyFrom::TargetBranch { branch, commit } } else { PolicyFrom::WorkingTree };
+        Self {
+            policy_from,
+            guarded: guarded(policy, &prefix),
+            committed_at: seconds.map(Instant::from_unix),
+            is_clean,
+        }
     }
 
     /// The circumstances of a decision by this policy.
     pub(in crate::cli) fn context(&self, at: Instant, simulated: bool) -> Context {
-        Context { simulated, policy_from: self.policy_from.clone(), guarded: self.guarded.clone(), ..Context::at(at) }
+        Context {
+            simulated,
+            policy_from: self.policy_from.clone(),
+            guarded: self.guarded.clone(),
+            ..Context::at(at)
+        }
     }
 }
 
@@ -52,7 +74,9 @@ impl Origin {
 fn guarded(policy: &Policy, prefix: &str) -> Vec<String> {
     let mut globs = vec![format!("{prefix}**/*.ops")];
     for target in policy.targets.rows() {
-        globs.extend(emit::paths(target).into_iter().map(|path| format!("{prefix}{path}")));
+        let capability = CAPABILITIES.iter().find(|capability| capability.target == target.name);
+        let paths = capability.map_or_else(Vec::new, |capability| capability.paths(target));
+        globs.extend(paths.into_iter().map(|path| format!("{prefix}{path}")));
     }
     globs.sort();
     globs.dedup();

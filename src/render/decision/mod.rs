@@ -1,0 +1,50 @@
+//! A decision in words: the answer first, then when and what is needed, then why, then what one can do.
+//!
+//! Every wording stands once, in [`words`]; the two layouts are a terminal's and a pull request's.
+
+mod summary;
+mod terminal;
+mod words;
+
+pub use summary::{MOST_BYTES, title};
+
+use super::Paint;
+use crate::calendar::Instant;
+use crate::decide::{Need, Record, Verdict};
+use crate::policy::Policy;
+
+/// What an answer is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    /// The policy that judged: zones, kinds and owners.
+    pub policy: &'a Policy,
+    /// What it decided.
+    pub record: &'a Record,
+    /// The same change in the regions that were not asked.
+    pub elsewhere: &'a [Elsewhere],
+    /// Where the record was written, if it was.
+    pub log: Option<&'a str>,
+}
+
+/// How the same change stands in a region that was not asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The region.
+    pub region: String,
+    /// The verdict there.
+    pub verdict: Verdict,
+    /// What it needs there.
+    pub needs: Vec<Need>,
+    /// From when on time does not stand in the way there.
+    pub opens_at: Option<Instant>,
+}
+
+/// The answer as a person reads it in a terminal: 100 columns, colour never the only sign.
+pub fn terminal(answer: &Answer<'_>, paint: Paint) -> String {
+    terminal::render(answer, paint)
+}
+
+/// The answer as Markdown for a pull request or a CI step, at most [`MOST_BYTES`] long.
+pub fn summary(answer: &Answer<'_>) -> String {
+    summary::render(answer)
+}

@@ -1,0 +1,87 @@
+//! Analyses and lints over the checked policy: one file each, one row of [`RULES`]; and the table of every code there is.
+
+use crate::calendar::Instant;
+use crate::diag::{Code, Diagnostic, Habit, Sink};
+use crate::policy::{self, Policy};
+use crate::resolve::{self, Unreadable};
+use crate::source::Sources;
+use crate::world::World;
+use std::sync::LazyLock;
+
+/// An analysis: the codes it raises, and what it does.
+#[derive(Debug)]
+pub struct Rule {
+    /// What it can find.
+    pub codes: &'static [&'static Code],
+    /// Looks for it.
+    pub check: fn(&Subject<'_>, &mut Sink),
+}
+
+/// What an analysis looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The policy, free of errors.
+    pub policy: &'a Policy,
+    /// Its files, for wording and fixes.
+    pub sources: &'a Sources,
+    /// The clock's reading: some findings speak of what is past.
+    pub now: Instant,
+}
+
+/// Every analysis, in the order of their files' names.
+pub static RULES: &[&Rule] = &[];
+
+/// The codes of the rooms before this one.
+static EARLIER: &[&[&Code]] = &[
+    crate::syntax::CODES,
+    crate::schema::CODES,
+    crate::resolve::CODES,
+    crate::types::CODES,
+    policy::CODES,
+    crate::fidelity::CODES,
+];
+
+/// Every code there is, by name.
+pub fn codes() -> &'static [&'static Code] {
+    static ALL: LazyLock<Vec<&'static Code>> = LazyLock::new(|| {
+        let rules = RULES.iter().flat_map(|rule| rule.codes);
+        let mut codes: Vec<&'static Code> = EARLIER.iter().copied().flatten().chain(rules).copied().collect();
+        codes.sort_by_key(|code| code.name);
+        codes
+    });
+    &ALL
+}
+
+/// What a whole check came to.
+#[derive(Debug)]
+pub struct Checked {
+    /// Every file that was read.
+    pub sources: Sources,
+    /// The policy; none where an error was found.
+    pub policy: Option<Policy>,
+    /// Everything found, in order, less what the authors accept.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Loads the policy at `path` and runs every analysis; `habit` says whether those that only speak when asked do.
+///
+/// # Errors
+/// Where its first file cannot be read. Everything else that is wrong is a finding.
+pub fn check(world: &dyn World, path: &str, habit: Habit) -> Result<Checked, Unreadable> {
+    let loaded = policy::load(world, path)?;
+    let mut sink = Sink::new();
+    sink.extend(loaded.diagnostics);
+    if let Some(policy) = &loaded.policy {
+        let subject = Subject { policy, sources: &loaded.sources, now: Instant::from_system(world.now()) };
+        for rule in RULES {
+            (rule.check)(&subject, &mut sink);
+        }
+    }
+    let found = sink.into_sorted().into_iter().filter(|finding| speaks(finding.code, habit)).collect();
+    let diagnostics = resolve::accept(&loaded.allows, found, codes());
+    Ok(Checked { sources: loaded.sources, policy: loaded.policy, diagnostics })
+}
+
+fn speaks(code: &Code, habit: Habit) -> bool {
+    code.habit == Habit::Always || habit == Habit::Strict
+}
