@@ -12,13 +12,8 @@ use crate::world::World;
 use clap::ArgMatches;
 
 /// Every command, in the order of the help.
-pub static COMMANDS: &[Row] = &[
-    row_of::<Check>(),
-    row_of::<Gate>(),
-    row_of::<Build>(),
-    row_of::<Explain>(),
-    row_of::<Log>(),
-];
+pub static COMMANDS: &[Row] =
+    &[row_of::<Check>(), row_of::<Gate>(), row_of::<Build>(), row_of::<Explain>(), row_of::<Log>()];
 
 /// A command: its arguments with their help, and what it does.
 pub trait Command: clap::Args {
