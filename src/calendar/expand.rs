@@ -22,41 +22,43 @@ const EVERY_DAY: [NWeekday; 7] = [
 ];
 
 impl Rule {
-    /// Its dates in `year`, in order, counted from `start`, `COUNT` not regarded.
-    pub(super) fn dates_in(&self, year: i32, start: Date) -> Vec<Date> {
+    /// Its dates in `year`, in order, counted from `start`, `COUNT` not regarded; and a later year before which there
+    /// are no more.
+    pub(super) fn dates_in(&self, year: i32, start: Date) -> (Vec<Date>, i32) {
+        let nothing = (Vec::new(), year + 1);
         let (Some(first), Some(last)) = (Date::from_ymd_opt(year, 1, 1), Date::from_ymd_opt(year, 12, 31))
         else {
-            return Vec::new();
+            return nothing;
         };
-        let last = self.until.map_or(last, |until| last.min(until));
+        let until = self.until.map_or(last, |until| last.min(until));
         let counts =
-            |date: &Date| first <= *date && *date <= last && *date >= start && self.in_step(*date, start);
-        if last < first || last < start {
-            return Vec::new();
+            |date: &Date| first <= *date && *date <= until && *date >= start && self.in_step(*date, start);
+        if until < first || until < start {
+            return nothing;
         }
-        let anchor = week_of(first, self.week_start);
-        let Some(set) = self.library_set(anchor, last, start) else { return Vec::new() };
-        set.into_iter()
-            .map(|at| at.naive_utc().date())
-            .take_while(|date| *date <= last)
-            .filter(counts)
-            .collect()
+        let Some(set) = self.library_set(week_of(first, self.week_start), start) else { return nothing };
+        let mut dates = Vec::new();
+        for date in set.into_iter().map(|at| at.naive_utc().date()) {
+            if date > last {
+                return (dates, date.year());
+            }
+            dates.extend(Some(date).filter(counts));
+        }
+        (dates, year + CYCLE_YEARS)
     }
 
     /// All its dates where it has a `COUNT`.
     pub(super) fn counted_dates(&self, start: Date) -> Option<Vec<Date>> {
         let count = self.count? as usize;
         let mut dates = Vec::new();
-        let mut last_year = start.year();
-        for year in start.year()..=9999 {
-            let found = self.dates_in(year, start);
+        let (mut year, mut last_year) = (start.year(), start.year());
+        while dates.len() < count && year < 10_000 && year - last_year <= CYCLE_YEARS {
+            let (found, next) = self.dates_in(year, start);
             if !found.is_empty() {
                 last_year = year;
             }
             dates.extend(found);
-            if dates.len() >= count || year - last_year > CYCLE_YEARS {
-                break;
-            }
+            year = next;
         }
         dates.truncate(count);
         Some(dates)
@@ -64,11 +66,32 @@ impl Rule {
 
     /// Whether any date of any year fits, intervals not regarded.
     pub(super) fn ever_matches(&self) -> bool {
-        let bounds = (Date::from_ymd_opt(2000, 1, 1), Date::from_ymd_opt(2000 + CYCLE_YEARS, 12, 31));
-        let (Some(first), Some(last)) = bounds else { return false };
         // A rule that names no day takes the day of its start, which may be any.
-        self.library_set(week_of(first, self.week_start), last, first)
-            .is_some_and(|set| set.into_iter().next().is_some())
+        if self.by_day.is_empty() && self.by_month_day.is_empty() && self.by_year_day.is_empty() {
+            return true;
+        }
+        let Some(first) = Date::from_ymd_opt(2000, 1, 1) else { return false };
+        // Every weekday meets every date of the year within 28 years; the library would look for millennia.
+        let fits_alone = first.iter_days().take(28 * 366).any(|date| self.fits_alone(date));
+        fits_alone && self.library_set(first, first).is_some_and(|set| set.into_iter().next().is_some())
+    }
+
+    /// Whether `date` passes what can be asked of one date without its neighbours.
+    fn fits_alone(&self, date: Date) -> bool {
+        let from_end = |ordinal: u32, length: u32| i64::from(ordinal) - i64::from(length) - 1;
+        let year_length = if date.leap_year() { 366 } else { 365 };
+        let month_length = u32::from(date.num_days_in_month());
+        let in_month = [i64::from(date.day()), from_end(date.day(), month_length)];
+        let in_year = [i64::from(date.ordinal()), from_end(date.ordinal(), year_length)];
+        let is_day = |day: &NWeekday| match *day {
+            NWeekday::Every(day) | NWeekday::Nth(_, day) => day == date.weekday(),
+        };
+        (self.by_month.is_empty() || self.by_month.iter().any(|&month| u32::from(month) == date.month()))
+            && (self.by_month_day.is_empty()
+                || self.by_month_day.iter().any(|&day| in_month.contains(&i64::from(day))))
+            && (self.by_year_day.is_empty()
+                || self.by_year_day.iter().any(|&day| in_year.contains(&i64::from(day))))
+            && (self.by_day.is_empty() || self.by_day.iter().any(is_day))
     }
 
     /// Whether `date` lies in a period that INTERVAL does not leave out.
@@ -85,7 +108,7 @@ impl Rule {
     }
 
     /// The library's rule with every default made explicit, so that it may begin anywhere.
-    fn library_set(&self, first: Date, last: Date, start: Date) -> Option<RRuleSet> {
+    fn library_set(&self, first: Date, start: Date) -> Option<RRuleSet> {
         let at =
             |date: Date| -> DateTime<Tz> { date.and_time(NaiveTime::MIN).and_utc().with_timezone(&Tz::UTC) };
         let mut by_day = self.by_day.clone();
@@ -117,7 +140,6 @@ impl Rule {
         let months: Vec<_> =
             by_month.iter().filter_map(|&month| chrono::Month::try_from(month).ok()).collect();
         let rule = RRule::new(frequency)
-            .until(at(last))
             .week_start(self.week_start)
             .by_month(&months)
             .by_month_day(by_month_day)

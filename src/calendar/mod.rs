@@ -1,11 +1,14 @@
 //! Pure time algebra over half-open intervals of whole seconds: zones, recurrences, the interval index.
 //! It knows nothing of policies. Everything here follows section 4 of the language reference.
 
+mod check;
 mod civil;
 mod expand;
+mod index;
 mod instant;
 mod interval;
 mod nominal;
+mod notes;
 mod pattern;
 mod rule;
 mod set;
@@ -14,10 +17,13 @@ mod timetable;
 mod workdays;
 mod zone;
 
+pub use check::{TimetableError, TimetableProblem};
 pub use chrono::{Days, NaiveDate as Date, NaiveDateTime as LocalDateTime, Weekday};
 pub use civil::{DateSpan, Place, TimeOfDay, Weekdays};
+pub use index::{Chunks, Index};
 pub use instant::{Elapsed, Instant};
 pub use interval::{Interval, IntervalSet};
+pub use notes::{Note, NoteKind};
 pub use pattern::{Length, MonthDay, Pattern, Rounding, Timetable};
 pub use rule::{NeedsStart, Rule, RuleError, RuleProblem};
 pub use timetable::{Occurrence, Reader};

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The longest length that is read: ten years.
 pub(super) const LONGEST_DAYS: i64 = 3660;
 /// Years of a rule that are kept at a time.
-const YEARS_KEPT: usize = 64;
+const YEARS_KEPT: usize = 512;
 
 /// The readings an occurrence runs between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,8 +131,7 @@ impl<'a> Nominal<'a> {
             | Pattern::Weekdays { start, end, .. }
             | Pattern::Workdays { start, end } => between(*start, i64::from(end <= start), *end),
             Pattern::Weekly { from, start, to, end } => {
-                let days = i64::from(to.days_since(*from));
-                between(*start, if days == 0 && end <= start { 7 } else { days }, *end)
+                between(*start, days_to(*from, *start, *to, *end), *end)
             }
             Pattern::MonthlyWeekday { start, length, .. }
             | Pattern::MonthlyDay { start, length, .. }
@@ -150,6 +149,18 @@ impl<'a> Nominal<'a> {
             ),
             Pattern::Once(_) | Pattern::OnceLocal { .. } | Pattern::Dates(_) => None,
         }
+    }
+
+    /// The first dates of the months or years from `first` to before `behind` in which it has no day to start on.
+    pub(super) fn absences(&self, first: Date, behind: Date) -> impl Iterator<Item = Date> {
+        let period = self.period();
+        let numbers = match period {
+            Period::Month | Period::Year => period.number(first)..period.number(behind),
+            Period::Day | Period::Week => 0..0,
+        };
+        numbers
+            .filter(move |&number| self.start_in(period, number).is_none())
+            .filter_map(move |number| period.first(number))
     }
 
     fn period(&self) -> Period {
@@ -227,16 +238,19 @@ impl<'a> RuleDates<'a> {
 
     fn next(&self, from: Date) -> Option<Date> {
         let from = from.max(self.start);
-        (from.year()..=from.year() + CYCLE_YEARS)
-            .find_map(|year| self.in_year(year).iter().copied().find(|&date| date >= from))
+        (from.year()..=from.year() + CYCLE_YEARS).find_map(|year| {
+            let dates = self.in_year(year);
+            dates.get(dates.partition_point(|&date| date < from)).copied()
+        })
     }
 
     fn previous(&self, to: Date) -> Option<Date> {
         let to = self.rule.until.map_or(to, |until| to.min(until));
         let first = self.start.year().max(to.year() - CYCLE_YEARS);
-        (first..=to.year())
-            .rev()
-            .find_map(|year| self.in_year(year).iter().copied().rfind(|&date| date <= to))
+        (first..=to.year()).rev().find_map(|year| {
+            let dates = self.in_year(year);
+            dates.get(dates.partition_point(|&date| date <= to).checked_sub(1)?).copied()
+        })
     }
 
     fn in_year(&self, year: i32) -> Arc<[Date]> {
@@ -258,8 +272,12 @@ impl<'a> RuleDates<'a> {
         if years.len() >= YEARS_KEPT {
             years.clear();
         }
-        let dates: Arc<[Date]> = self.rule.dates_in(year, self.start).into();
+        let (dates, next) = self.rule.dates_in(year, self.start);
+        let dates: Arc<[Date]> = dates.into();
         years.insert(year, Arc::clone(&dates));
+        for barren in (year + 1..next).take(CYCLE_YEARS as usize) {
+            years.entry(barren).or_default();
+        }
         dates
     }
 }
@@ -269,6 +287,12 @@ impl MonthDay {
     pub fn in_year(self, year: i32) -> Option<Date> {
         Date::from_ymd_opt(year, self.month, self.day)
     }
+}
+
+/// Days from the start of a week's window to the date it ends on.
+pub(super) fn days_to(from: Weekday, start: TimeOfDay, to: Weekday, end: TimeOfDay) -> i64 {
+    let days = i64::from(to.days_since(from));
+    if days == 0 && end <= start { 7 } else { days }
 }
 
 fn lasting(date: Date, start: TimeOfDay, length: Length) -> Readings {

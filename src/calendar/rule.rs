@@ -262,6 +262,21 @@ impl Rule {
         }
     }
 
+    /// The weekdays it gives where it gives them in every week and says nothing else.
+    pub(super) fn weekdays(&self) -> Option<Vec<Weekday>> {
+        let says_more =
+            !self.by_month.is_empty() || !self.by_month_day.is_empty() || !self.by_position.is_empty();
+        let is_weekly = matches!(self.frequency, Frequency::Daily | Frequency::Weekly) && self.interval == 1;
+        if !is_weekly || says_more || self.count.is_some() || self.until.is_some() {
+            return None;
+        }
+        let all = WEEKDAYS.into_iter().map(|(_, day)| day);
+        match self.frequency {
+            Frequency::Daily if self.by_day.is_empty() => Some(all.collect()),
+            _ => Some(all.filter(|day| self.by_day.contains(&NWeekday::Every(*day))).collect()),
+        }
+    }
+
     fn empty(text: &str) -> Self {
         Self {
             text: text.to_owned(),

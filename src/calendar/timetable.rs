@@ -2,12 +2,13 @@
 //! grow with the distance from where a recurrence began.
 
 use super::expand::CYCLE_YEARS;
-use super::nominal::{End, Nominal, Readings};
+use super::nominal::{End, Nominal, Readings, days_to};
 use super::zone::{Repeat, days_after};
 use super::{
-    Date, DateSpan, Elapsed, Instant, Interval, IntervalSet, LocalReading, Pattern, Place, Rounding,
-    TimeOfDay, Timetable, Zone,
+    Date, DateSpan, Elapsed, Instant, Interval, IntervalSet, Pattern, Place, Rounding, TimeOfDay, Timetable,
+    Weekday, Zone,
 };
+use chrono::{NaiveTime, TimeDelta};
 
 /// One time that a timetable holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +27,10 @@ pub struct Reader<'a> {
     zone: Zone,
     timetable: &'a Timetable,
     sources: Vec<Source<'a>>,
+    /// Whether what recurs weekly leaves no second of a week open, clock changes included.
+    fills_weeks: bool,
+    /// Where the dates that it names, one by one, begin and end.
+    dated: Interval,
 }
 
 /// A pattern made ready.
@@ -65,7 +70,10 @@ impl Timetable {
 impl<'a> Reader<'a> {
     fn new(timetable: &'a Timetable, place: &'a Place) -> Self {
         let zone = timetable.zone.unwrap_or(place.zone);
-        let mut reader = Self { zone, timetable, sources: Vec::with_capacity(timetable.patterns.len()) };
+        let fills_weeks = timetable.rounding == Rounding::Outward && fills_weeks(&timetable.patterns);
+        let sources = Vec::with_capacity(timetable.patterns.len());
+        let dated = Interval::new(Instant::MAX, Instant::MIN);
+        let mut reader = Self { zone, timetable, sources, fills_weeks, dated };
         for (index, pattern) in timetable.patterns.iter().enumerate() {
             let source = match Nominal::of(pattern, place, zone, timetable.from) {
                 Some(nominal) => Source::Recurring { nominal, pattern: index },
@@ -73,6 +81,7 @@ impl<'a> Reader<'a> {
             };
             reader.sources.push(source);
         }
+        reader.dated = reader.dated(place);
         reader
     }
 
@@ -102,8 +111,8 @@ impl<'a> Reader<'a> {
         self.covering(at).is_some()
     }
 
-    /// The whole stretch round `at` in which it holds, if it does then. One that goes on for longer than a cycle of
-    /// the calendar (400 years) to either side has no bound there.
+    /// The whole stretch round `at` in which it holds, if it does then. One that goes on for more than a century
+    /// past every date that the timetable names has no bound there.
     pub fn at(&self, at: Instant) -> Option<Interval> {
         let covering = self.covering(at)?;
         Some(Interval::new(self.start_of(covering.start), self.end_of(covering.end)))
@@ -118,6 +127,24 @@ impl<'a> Reader<'a> {
         (change != Instant::MAX).then_some(change)
     }
 
+    fn dated(&self, place: &Place) -> Interval {
+        let noon = |date: Date| self.noon(date);
+        let once = self.sources.iter().filter_map(|source| match source {
+            Source::Once(once) => once.map(|occurrence| occurrence.interval),
+            Source::Recurring { .. } => None,
+        });
+        let bounds = self.timetable.from.iter().chain(&self.timetable.until).chain(&self.timetable.except);
+        let days = bounds.chain(&place.extra_workdays).map(|&date| Interval::new(noon(date), noon(date)));
+        let spans = place.holidays.iter().map(|span| Interval::new(noon(span.first), noon(span.last)));
+        once.chain(days).chain(spans).fold(self.dated, |all, next| {
+            let bounded = |at: Instant, edge| if at == edge { None } else { Some(at) };
+            Interval::new(
+                bounded(next.start, Instant::MIN).map_or(all.start, |start| all.start.min(start)),
+                bounded(next.end, Instant::MAX).map_or(all.end, |end| all.end.max(end)),
+            )
+        })
+    }
+
     fn covering(&self, at: Instant) -> Option<Interval> {
         self.sources
             .iter()
@@ -129,9 +156,10 @@ impl<'a> Reader<'a> {
 
     /// Where the stretch that holds just before `end` ends.
     fn end_of(&self, end: Instant) -> Instant {
-        let limit = end.plus(Elapsed::days(i64::from(CYCLE_YEARS) * 366));
+        let limit = end.max(self.dated.end).plus(ENDLESS);
         let mut end = end;
         loop {
+            end = self.skip_filled_weeks(end);
             let reach = |source| self.last_starting_by(source, end).map(|occurrence| occurrence.interval.end);
             match self.sources.iter().filter_map(reach).max() {
                 Some(_) if end >= limit => return Instant::MAX,
@@ -143,9 +171,10 @@ impl<'a> Reader<'a> {
 
     /// Where the stretch that holds at `start` starts.
     fn start_of(&self, start: Instant) -> Instant {
-        let limit = start.minus(Elapsed::days(i64::from(CYCLE_YEARS) * 366));
+        let limit = start.min(self.dated.start).minus(ENDLESS);
         let mut start = start;
         loop {
+            start = self.skip_filled_weeks_back(start);
             // What ends at `start` touches it: the second before is the last that must be held.
             let before = start.minus(Elapsed::seconds(1));
             let reach =
@@ -156,6 +185,38 @@ impl<'a> Reader<'a> {
                 _ => return start,
             }
         }
+    }
+
+    /// From within weeks that are filled to where the first date left out may be felt.
+    fn skip_filled_weeks(&self, end: Instant) -> Instant {
+        let date = self.zone.date(end);
+        let begun = self.timetable.from.is_none_or(|from| from <= days_after(date, -MARGIN_DAYS));
+        if !self.fills_weeks || !begun {
+            return end;
+        }
+        let except = self.timetable.except.range(days_after(date, -MARGIN_DAYS)..).next();
+        match except.into_iter().chain(&self.timetable.until).min() {
+            Some(&irregular) => end.max(self.noon(days_after(irregular, -MARGIN_DAYS))),
+            None => Instant::MAX,
+        }
+    }
+
+    /// The same towards the past.
+    fn skip_filled_weeks_back(&self, start: Instant) -> Instant {
+        let date = self.zone.date(start);
+        let goes_on = self.timetable.until.is_none_or(|until| until > days_after(date, MARGIN_DAYS));
+        if !self.fills_weeks || !goes_on {
+            return start;
+        }
+        let except = self.timetable.except.range(..days_after(date, MARGIN_DAYS)).next_back();
+        match except.into_iter().chain(&self.timetable.from).max() {
+            Some(&irregular) => start.min(self.noon(days_after(irregular, MARGIN_DAYS))),
+            None => Instant::MIN,
+        }
+    }
+
+    fn noon(&self, date: Date) -> Instant {
+        self.zone.instant(date.and_time(NaiveTime::MIN) + TimeDelta::hours(12), Repeat::Earlier)
     }
 
     fn last_starting_by(&self, source: &Source<'_>, at: Instant) -> Option<Occurrence> {
@@ -253,22 +314,19 @@ impl<'a> Reader<'a> {
         if self.timetable.except.contains(&date) {
             return None;
         }
-        let interval = self.map(nominal.readings(date)?)?;
+        let interval = self.map(nominal.readings(date)?);
         (!interval.is_empty()).then_some(Occurrence { interval, date, pattern })
     }
 
-    /// From readings to instants; nothing where the date they start on does not exist.
-    fn map(&self, readings: Readings) -> Option<Interval> {
+    /// From readings to instants.
+    pub(super) fn map(&self, readings: Readings) -> Interval {
         let [start_repeat, end_repeat] = self.timetable.rounding.repeats();
-        let start = match self.zone.reading(readings.start) {
-            LocalReading::Skipped(_) if !self.zone.has_date(readings.start.date()) => return None,
-            reading => reading.instant(start_repeat),
-        };
+        let start = self.zone.instant(readings.start, start_repeat);
         let end = match readings.end {
             End::After(elapsed) => start.plus(elapsed),
             End::Local(local, elapsed) => self.zone.instant(local, end_repeat).plus(elapsed),
         };
-        Some(Interval::new(start, end))
+        Interval::new(start, end)
     }
 
     /// What a pattern that does not recur says, `from`, `until` and `except` regarded.
@@ -288,6 +346,62 @@ impl<'a> Reader<'a> {
             || self.timetable.from.is_some_and(|from| date < from)
             || self.timetable.until.is_some_and(|until| date >= until);
         (!dropped).then_some(Occurrence { interval, date, pattern: index })
+    }
+}
+
+const DAY: i64 = 86_400;
+/// What recurs without a gap for so long does so for good.
+const ENDLESS: Elapsed = Elapsed::days(100 * 366);
+/// More days than an occurrence of a weekly pattern lasts, and a clock change.
+const MARGIN_DAYS: i64 = 10;
+
+/// Whether the patterns that recur weekly, whatever the holidays, leave no second of a week open on the wall clock.
+/// Read outward, no clock change opens one: what ends at a reading ends no earlier than what starts there.
+fn fills_weeks(patterns: &[Pattern]) -> bool {
+    const WEEK: i64 = 7 * DAY;
+    let mut spans: Vec<(i64, i64)> = patterns
+        .iter()
+        .flat_map(week_of)
+        .flat_map(|(start, end)| [(start, end), (start + WEEK, end + WEEK)])
+        .collect();
+    spans.sort_unstable();
+    let mut covered = WEEK;
+    for (start, end) in spans {
+        if start > covered {
+            break;
+        }
+        covered = covered.max(end);
+    }
+    covered >= 2 * WEEK
+}
+
+/// What a pattern holds in every week, in seconds of the wall clock from Monday; nothing where weeks differ.
+fn week_of(pattern: &Pattern) -> Vec<(i64, i64)> {
+    let every_day = || (0..7).filter_map(|day| Weekday::try_from(day).ok());
+    let span = |day: Weekday, start: TimeOfDay, days: i64, end: TimeOfDay| {
+        let first = i64::from(day.num_days_from_monday());
+        let at = |day: i64, time: TimeOfDay| day * DAY + i64::from(time.seconds());
+        (at(first, start), at(first + days, end))
+    };
+    match pattern {
+        Pattern::Daily { start, end } => {
+            every_day().map(|day| span(day, *start, i64::from(end <= start), *end)).collect()
+        }
+        Pattern::Weekdays { days, start, end } => every_day()
+            .filter(|&day| days.contains(day))
+            .map(|day| span(day, *start, i64::from(end <= start), *end))
+            .collect(),
+        Pattern::Weekly { from, start, to, end } => {
+            vec![span(*from, *start, days_to(*from, *start, *to, *end), *end)]
+        }
+        // Elapsed time behind whole days only adds; alone it may fall short of a day that a clock change lengthens.
+        Pattern::Rrule { rule, start, length } => rule
+            .weekdays()
+            .into_iter()
+            .flatten()
+            .map(|day| span(day, *start, i64::from(length.days).min(MARGIN_DAYS - 3), *start))
+            .collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -26,12 +26,19 @@ pub enum ZoneError {
 }
 
 /// When a clock shows a local time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LocalReading {
     /// Once: the usual case.
     Once(Instant),
-    /// Never: the clock jumps over it. `Skipped` holds the first instant that exists behind it.
-    Skipped(Instant),
+    /// Never: the clock jumps over it.
+    Skipped {
+        /// When it would be by the offset behind the jump: what one may mean who forgot the change that is to come.
+        earlier: Instant,
+        /// The first instant that exists: where the clock jumps.
+        first: Instant,
+        /// When it would be by the offset before the jump.
+        later: Instant,
+    },
     /// Twice: the clock is set back.
     Repeated {
         /// The first time.
@@ -54,7 +61,7 @@ impl LocalReading {
     /// One instant for it: the first that exists where it is skipped, the chosen one where it is repeated.
     pub fn instant(self, repeat: Repeat) -> Instant {
         match (self, repeat) {
-            (Self::Once(at) | Self::Skipped(at), _) => at,
+            (Self::Once(at) | Self::Skipped { first: at, .. }, _) => at,
             (Self::Repeated { earlier, .. }, Repeat::Earlier) => earlier,
             (Self::Repeated { later, .. }, Repeat::Later) => later,
         }
@@ -155,7 +162,17 @@ impl Zone {
                 let (one, other) = (utc(one.fix().local_minus_utc()), utc(other.fix().local_minus_utc()));
                 LocalReading::Repeated { earlier: one.min(other), later: one.max(other) }
             }
-            MappedLocalTime::None => LocalReading::Skipped(self.first_behind(local)),
+            MappedLocalTime::None => {
+                let first = self.first_behind(local);
+                let by =
+                    |offset: Elapsed| Instant::from_unix(local.and_utc().timestamp() - offset.as_seconds());
+                let before = first.minus(Elapsed::seconds(1));
+                LocalReading::Skipped {
+                    earlier: by(self.offset(first)),
+                    first,
+                    later: by(self.offset(before)),
+                }
+            }
         }
     }
 
@@ -173,7 +190,7 @@ impl Zone {
     pub fn has_date(self, date: Date) -> bool {
         let midnight = date.and_time(NaiveTime::MIN);
         match self.reading(midnight) {
-            LocalReading::Skipped(first) => self.date(first) == date,
+            LocalReading::Skipped { first, .. } => self.date(first) == date,
             LocalReading::Once(_) | LocalReading::Repeated { .. } => true,
         }
     }
