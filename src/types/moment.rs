@@ -63,7 +63,7 @@ fn zoned(text: &str, local: &str, zone_name: &str, span: Span) -> Result<Instant
     let shown = |at: Instant| format!("{}[{zone_name}]", zone.local(at).format("%Y-%m-%dT%H:%M:%S"));
     match zone.reading(local) {
         LocalReading::Once(at) => Ok(at),
-        LocalReading::Skipped(behind) => {
+        LocalReading::Skipped { first: behind, .. } => {
             let before = behind.minus(crate::calendar::Elapsed::seconds(1));
             Err(Diagnostic::new(&CLOCK_CHANGE, span, format!("clocks in {} skip `{text}`", zone.city()))
                 .note(format!("behind {} they show {}", shown(before), shown(behind)))

@@ -169,7 +169,7 @@ fn unclear(span: Span, local: LocalDateTime, zone: Zone) -> Option<Diagnostic> {
     let reading = local.format("%Y-%m-%d %H:%M");
     match zone.reading(local) {
         LocalReading::Once(_) => None,
-        LocalReading::Skipped(first) => {
+        LocalReading::Skipped { first, .. } => {
             let message = format!("clocks in {} skip {reading}", zone.city());
             let before = first.minus(Elapsed::seconds(1));
             Some(
