@@ -25,6 +25,7 @@ pub mod decide;
 pub mod fidelity;
 pub mod rules;
 pub mod emit;
+pub mod fmt;
 pub mod import;
 pub mod render;
 pub mod cli;

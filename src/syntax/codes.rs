@@ -77,22 +77,32 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
         .help("split it into several declarations")
 }
 
-/// A closing bracket without an opening one.
-pub(super) fn stray_brace(span: Span, bracket: char) -> Diagnostic {
-    Diagnostic::new(&STRAY_BRACE, span, format!("this `{bracket}` closes nothing"))
+/// A closing bracket without an opening one; `closed` is where the block began that was closed last.
+pub(super) fn stray_brace(span: Span, bracket: char, closed: Option<Span>) -> Diagnostic {
+    let finding = Diagnostic::new(&STRAY_BRACE, span, format!("this `{bracket}` closes nothing"))
         .label("nothing is open here")
-        .help("take it out, or look for a block above that was closed too early")
+        .fix("take it out", span, "");
+    match closed {
+        Some(closed) => finding
+            .also(closed, "this block was closed before it")
+            .help("take it out, or look whether that block was closed too early"),
+        None => finding,
+    }
 }
 
-/// An opening bracket without a closing one.
-pub(super) fn unclosed_brace(span: Span, bracket: char) -> Diagnostic {
+/// An opening bracket without a closing one; `end` is where it could be closed, if that is known.
+pub(super) fn unclosed_brace(span: Span, bracket: char, end: Option<Span>) -> Diagnostic {
     let closing = match bracket {
         '{' => '}',
         '[' => ']',
         _ => ')',
     };
-    Diagnostic::new(&UNCLOSED_BRACE, span, format!("this `{bracket}` is never closed"))
-        .label(format!("needs a `{closing}`"))
+    let finding = Diagnostic::new(&UNCLOSED_BRACE, span, format!("this `{bracket}` is never closed"))
+        .label(format!("needs a `{closing}`"));
+    match end {
+        Some(end) => finding.fix("close it where the next declaration begins", end, format!("\n{closing}")),
+        None => finding,
+    }
 }
 
 /// A file beyond [`MAX_FILE`](super::MAX_FILE).
@@ -115,10 +125,9 @@ pub(super) fn missing_end(before: Span, after: Span) -> Diagnostic {
     .fix("put `;` between them", here, ";")
 }
 
-/// An operator with nothing behind it.
-pub(super) fn missing_operand(span: Span, operator: &str) -> Diagnostic {
-    Diagnostic::new(&SYNTAX_ERROR, span, format!("nothing follows `{operator}`"))
-        .label("needs a value on its right")
+/// A sign or word that needs something behind it.
+pub(super) fn missing_operand(span: Span, before: &str) -> Diagnostic {
+    Diagnostic::new(&SYNTAX_ERROR, span, format!("nothing follows `{before}`")).label("needs a value behind it")
 }
 
 /// `because` without a string.
@@ -134,9 +143,4 @@ pub(super) fn not_ascii(span: Span, name: &str) -> Diagnostic {
         format!("`{name}` is no name: names are ASCII letters, digits, `_` and `-`"),
     )
     .help("a title in any script can stand in quotes")
-}
-
-/// A literal that runs on into something else.
-pub(super) fn malformed(span: Span, text: &str) -> Diagnostic {
-    Diagnostic::new(&MALFORMED_LITERAL, span, format!("`{text}` is no literal"))
 }

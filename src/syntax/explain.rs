@@ -8,7 +8,9 @@ use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
 const RESERVED: &[&str] = &["and", "or", "not", "true", "false", "when", "where", "because"];
-const OPERATORS: &[&str] = &[",", "<=", "<", ">=", ">", "==", "=", "!=", "+", "*", "/", "-", ":", ".."];
+/// What needs a value behind it; longer signs first.
+const LEADING: &[&str] =
+    &["<=", ">=", "==", "!=", "..", ",", "<", ">", "=", "+", "*", "/", "-", ":", "and", "or", "not", "when", "where", "because"];
 
 /// What is wrong with the statement at `bad`, which lies in the item `text` that begins at byte `base` of its file.
 pub(super) fn statement(text: &str, base: usize, bad: Span) -> Diagnostic {
@@ -20,23 +22,39 @@ pub(super) fn statement(text: &str, base: usize, bad: Span) -> Diagnostic {
     let token = token(rest);
     let here = Span::new(bad.file, at, at + token.len());
     let before = statement.get(..statement.len() - rest.len()).unwrap_or("").trim_end();
-    if let Some(operator) = OPERATORS.iter().find(|operator| before.ends_with(**operator)) {
-        if token.is_empty() || !rest.starts_with(|c: char| c.is_alphanumeric()) {
-            let start = base + start + before.len() - operator.len();
-            return codes::missing_operand(Span::new(bad.file, start, start + operator.len()), operator);
-        }
+    let begins_value = rest.starts_with(|c: char| c.is_alphanumeric() || "\"([$".contains(c)) && !RESERVED.contains(&token);
+    if let (Some(leading), false) = (leading(before), begins_value) {
+        let end = base + start + before.len();
+        return codes::missing_operand(Span::new(bad.file, end - leading.len(), end), leading);
+    }
+    if !token.is_ascii() {
+        return codes::not_ascii(here, token);
     }
     if RESERVED.contains(&token) {
         return Diagnostic::new(&RESERVED_WORD, here, format!("`{token}` is a reserved word"))
             .label(format!("expected {expected}"))
             .help(format!("the reserved words are {}", list(RESERVED)));
     }
-    let message = match token {
-        "" => format!("expected {expected}, but the statement ends"),
-        token => format!("expected {expected}, found `{token}`"),
+    let finding = match token {
+        "" => Diagnostic::new(&SYNTAX_ERROR, bad, format!("expected {expected}, but the statement ends")),
+        token => Diagnostic::new(&SYNTAX_ERROR, here, format!("expected {expected}, found `{token}`")),
     };
-    let here = if token.is_empty() { bad } else { here };
-    Diagnostic::new(&SYNTAX_ERROR, here, message).label("cannot be read")
+    match (token, before) {
+        ("{", "") => finding.label("begins a block of nothing").help("a block begins on the line of what it belongs to"),
+        (_, "") => finding.label("no statement begins so").help("a statement begins with a name, such as `window` or `owner`"),
+        _ => finding.label("cannot be read"),
+    }
+}
+
+/// The sign or word at the end of `before` that wants a value behind it.
+fn leading(before: &str) -> Option<&'static str> {
+    let ends_with = |wanted: &&&str| match before.strip_suffix(**wanted) {
+        Some(head) if wanted.starts_with(char::is_alphabetic) => {
+            !head.ends_with(|c: char| c.is_alphanumeric() || "_-".contains(c)) && !head.is_empty()
+        }
+        other => other.is_some(),
+    };
+    LEADING.iter().find(ends_with).copied()
 }
 
 /// How far the grammar got, and what it wanted to see there.
@@ -52,9 +70,13 @@ fn furthest(statement: &str) -> (usize, String) {
     (at, expected)
 }
 
+/// What a message calls the rules that would have fitted.
 fn wanted(rules: &[Rule]) -> String {
-    // Where any value would do, the kinds of values say less than the word.
-    if rules.contains(&Rule::string) && rules.contains(&Rule::word) && rules.contains(&Rule::number) {
+    // Where any value would do, or nothing more was needed, the list of all that fits says less than one word.
+    if rules.contains(&Rule::EOI) {
+        return "the end of the statement".to_owned();
+    }
+    if rules.contains(&Rule::expr) || (rules.contains(&Rule::word) && rules.contains(&Rule::bracket)) {
         return "a value".to_owned();
     }
     let mut names: Vec<&str> = Vec::new();

@@ -6,6 +6,7 @@
 use super::build::Builder;
 use super::codes::{self, CHAINED_COMPARISON, SYNTAX_ERROR, TOO_DEEP};
 use super::grammar::Rule;
+use super::malformed;
 use super::tree::{Comparison, Expr, ExprKind, Literal, Operator, Word};
 use crate::diag::Diagnostic;
 use crate::source::Span;
@@ -286,7 +287,7 @@ fn operand<'i>(
         Rule::number => literal(Literal::Number),
         Rule::money => literal(Literal::Money),
         Rule::malformed => {
-            builder.found.push(codes::malformed(span, pair.as_str()));
+            builder.found.push(malformed::literal(span, pair.as_str()));
             Expr { span, kind: ExprKind::Error }
         }
         _ => {

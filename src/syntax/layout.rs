@@ -41,6 +41,8 @@ pub struct Item {
 pub enum Shape {
     /// They match, or the grammar can cope with the ones that are missing.
     Sound,
+    /// A `)` or `]` too many; all else can be read.
+    Frayed,
     /// A `}` too many: what stands behind the first node is not what its author meant.
     Torn,
     /// Nested too deeply to be read.
@@ -85,7 +87,10 @@ struct Scanner<'a> {
     pending: Option<usize>,
     /// The last thing that was not layout was a comma or an operator.
     expects_more: bool,
+    /// An opening brace whose indent says that the brace which closed it was meant for another.
     suspect: Option<usize>,
+    /// The block that was closed last.
+    closed: Option<Span>,
 }
 
 /// Reads the layout of a file.
@@ -108,6 +113,7 @@ pub fn read(file: FileId, source: &str) -> Layout {
         pending: None,
         expects_more: false,
         suspect: None,
+        closed: None,
     };
     scanner.run();
     scanner.layout.text = String::from_utf8(scanner.out).unwrap_or_default();
@@ -365,23 +371,25 @@ impl Scanner<'_> {
             self.open.iter().rposition(|open| open.byte == opener || (byte != b'}' && open.byte == b'{'));
         let Some(depth) = reach.filter(|depth| self.open.get(*depth).is_some_and(|open| open.byte == opener))
         else {
-            if byte == b'}' && self.shape == Shape::Sound {
-                self.shape = Shape::Torn;
-            }
             self.blank(here..here + 1);
-            self.report(codes::stray_brace(self.span(here, here + 1), char::from(byte)));
+            // The first one of an item speaks for all: they have one cause.
+            if self.shape == Shape::Sound {
+                self.shape = if byte == b'}' { Shape::Torn } else { Shape::Frayed };
+                self.report(codes::stray_brace(self.span(here, here + 1), char::from(byte), self.closed));
+            }
             return;
         };
         let unclosed = self.open.split_off(depth + 1);
-        self.unclosed(unclosed);
+        self.unclosed(unclosed, None);
         if let Some(open) = self.open.pop() {
+            self.closed = Some(self.span(open.at, open.at + 1)).filter(|_| byte == b'}');
             if byte == b'}' && fresh && self.suspect.is_none() && here - self.line_start < open.indent {
                 self.suspect = Some(open.at);
             }
         }
     }
 
-    fn unclosed(&mut self, unclosed: Vec<Open>) {
+    fn unclosed(&mut self, unclosed: Vec<Open>, end: Option<Span>) {
         // Only the outermost speaks: one forgotten bracket is one finding.
         let Some(first) = unclosed.first() else { return };
         let byte = char::from(first.byte);
@@ -393,7 +401,8 @@ impl Scanner<'_> {
             }
         }
         let place = self.suspect.filter(|_| first.byte == b'{').unwrap_or(first.at);
-        self.report(codes::unclosed_brace(self.span(place, place + 1), byte));
+        let end = end.filter(|_| first.byte == b'{' && unclosed.len() == 1);
+        self.report(codes::unclosed_brace(self.span(place, place + 1), byte, end));
     }
 
     /// A line begins in column 0 with a word, an attribute or documentation.
@@ -411,11 +420,13 @@ impl Scanner<'_> {
         self.shape = Shape::Sound;
         self.soft.clear();
         self.suspect = None;
+        self.closed = None;
     }
 
     fn end_item(&mut self, end: usize) {
         let unclosed = std::mem::take(&mut self.open);
-        self.unclosed(unclosed);
+        let visible = self.source.get(..end).map_or(end, |text| text.trim_end().len());
+        self.unclosed(unclosed, Some(self.span(visible, visible)));
         if let Some(start) = self.item.take() {
             self.layout.items.push(Item { range: start..end, shape: self.shape });
         }

@@ -6,6 +6,7 @@ mod explain;
 mod expression;
 mod grammar;
 mod layout;
+mod malformed;
 #[cfg(test)]
 mod tests;
 mod text;

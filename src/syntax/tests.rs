@@ -54,3 +54,79 @@ fn a_phrase_is_flat_and_a_comma_binds_tighter() {
     assert!(matches!(parts[4].kind, ExprKind::Range));
     assert!(matches!(parts[6].kind, ExprKind::List(_)), "{:?}", parts[6]);
 }
+
+/// `found` as `line:column code message`, a line a finding.
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    let (sources, _, found) = read(text);
+    let said: Vec<String> = (found.iter())
+        .map(|d| {
+            let at = sources.position(d.primary.span);
+            format!("{}:{} {} {}", at.line, at.column, d.code.name, d.message)
+        })
+        .collect();
+    assert_eq!(said.join("\n"), expected, "in {text:?}");
+}
+
+#[test]
+fn probe() {
+    for text in [
+        "window x : , hard {\n  a b\n  on c\n}\n",
+        "gate x { require (a > 5\n  audit b\n}\n",
+        "gate x { require [a, b\n  audit b\n}\n",
+        "gate x {\n  require a >\n  audit b >= \n}\n",
+        "gate x {\n  require a >; b c\n}\n",
+        "gate x {\n  a \"unclosed\n  b c\n}\n",
+        "gate x {\n  a \"\"\"unclosed\n  b c\n}\nwindow y\n",
+        "gate x {\n  a b\nwindow y {\n c d\n}\n window z",
+        "gate x {\n  every {\n  a b\n}\nwindow y {\n c d\n}\nwindow z",
+        "gate x {\n  a b\n}\n  c d\n}\nwindow z {}",
+        "hold 5min, 5x, 1.5h, 8:00, 2025-1-1, 5-3, 2025-11-27T09:00, 5/min, 3-day, 2025-11-27T09:00Z[UTC]",
+        "region not { x y }",
+        "region when { x y }",
+        "region a not b",
+        "use foo..bar\nuse std.{a b}\nuse\nuse std.x as y\nuse \"a\" b",
+        "region a {} region b {}",
+        "region café {}\nrégion a\n",
+        "/// doc\n",
+        "/// doc\n\n5 x\n",
+        "x {\n a b /// doc\n //! doc\n}",
+        "a\0b\x07",
+        "x \"a\\qb\"",
+        "x a < b < c",
+        "x (((",
+        "x )))",
+        "a }\nb }\n",
+        "{ a b }\n= c\n@allow\n@allow(",
+        "a because 5\nb because\nc when\nd a when b because \"x\" when",
+        "a : : b",
+        "a : b : c",
+        "a b\n{\n c\n}\n",
+        "x $5x, $, %, 5 %",
+        "x `a`",
+        "stage build { after; run }\n",
+        "a, b c\n",
+        "x a,\n}\n",
+        "x {\n a b,\n}\n",
+        "x not not a",
+        "x a not",
+        "x a and",
+        "x f(a, b, )  [a, b, ] [] f()",
+        "x a in b, a in [b], a in [b] + 2",
+        "x - 3, a -3, a - 3, f(x)-1, -a, a- 3",
+        "and x\nor y\n",
+        "x {\n and y\n}",
+        "x true, false\ntrue",
+        "a b; ; c d;",
+        "\u{FEFF}a b\r\nc {\r\n d e\r\n}\r\n",
+        "a..b 1..5 x ... y",
+    ] {
+        let (sources, tree, found) = read(text);
+        println!("----- {text:?}");
+        for d in &found {
+            let at = sources.position(d.primary.span);
+            println!("{}:{} {:?} {} {} [{}] {:?}", at.line, at.column, sources.text_of(d.primary.span), d.code.name, d.message, d.primary.text, d.help);
+        }
+        let _ = tree;
+    }
+}
