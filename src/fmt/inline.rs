@@ -1,7 +1,9 @@
 //! What stands between the first word of a statement and its block: one space, or the author's own line breaks.
 
 use crate::source::Span;
-use crate::syntax::tree::{Clause, ClauseKind, Comment, Comparison, Expr, ExprKind, Operator, Use, UseTarget};
+use crate::syntax::tree::{
+    Clause, ClauseKind, Comment, Comparison, Expr, ExprKind, Operator, Use, UseTarget,
+};
 
 /// The comments of a file, each taken once, in order.
 pub(super) struct Comments<'a> {
@@ -51,23 +53,26 @@ impl<'a, 'c> Inline<'a, 'c> {
 
     /// Goes on to `next`: by a line break where the author made one, else by `space`.
     pub(super) fn go(&mut self, next: u32, space: &str) {
-        let between = self.source.get(self.done as usize..next as usize).unwrap_or("");
-        self.done = self.done.max(next);
-        if !between.contains('\n') {
+        let from = std::mem::replace(&mut self.done, self.done.max(next));
+        if !self.breaks(from, next) {
             self.out.push_str(space);
             return;
         }
         self.out.truncate(self.out.trim_end_matches(' ').len());
-        let mut lead = "  ";
-        while let Some(comment) = self.comments.take(next) {
-            self.out.push_str(lead);
-            self.out.push_str(comment);
-            self.new_line();
-            lead = "";
+        let mut written = from;
+        while let Some(span) = self.comments.peek(next) {
+            match self.breaks(written, span.start) {
+                true => self.new_line(),
+                false => self.out.push_str("  "),
+            }
+            self.out.push_str(self.comments.take(next).unwrap_or(""));
+            written = span.end;
         }
-        if lead == "  " {
-            self.new_line();
-        }
+        self.new_line();
+    }
+
+    fn breaks(&self, start: u32, end: u32) -> bool {
+        self.source.get(start as usize..end as usize).is_some_and(|between| between.contains('\n'))
     }
 
     fn new_line(&mut self) {
@@ -203,7 +208,8 @@ impl<'a, 'c> Inline<'a, 'c> {
                 }
             }
             ExprKind::Compare(left, comparison, right) => {
-                let between = self.source.get(left.span.end as usize..right.span.start as usize).unwrap_or("");
+                let between =
+                    self.source.get(left.span.end as usize..right.span.start as usize).unwrap_or("");
                 self.binary(left, comparison_sign(*comparison, between), right);
             }
             ExprKind::Arithmetic(left, operator, right) => self.binary(left, operator_sign(*operator), right),

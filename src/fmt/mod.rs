@@ -1,7 +1,7 @@
 //! One style, no options: `opsc fmt` and every text that opsc itself writes read the same.
 //!
-//! Two spaces a level; items in column 0; one statement a line, but a block written on one line stays there while it fits
-//! 110 columns; one blank line at most. An author's line breaks inside an expression are kept. Where an author began a
+//! Two spaces a level; items in column 0; one statement a line, but what its author wrote on one line, a block or statements with
+//! `;` between them, stays there while it fits 110 columns; one blank line at most. An author's line breaks inside an expression are kept. Where an author began a
 //! column, of values, of braces or of remarks, over lines that touch, it is kept straight; where none was begun, none is made.
 
 mod inline;

@@ -26,6 +26,8 @@ struct Line {
     word: String,
     head: String,
     brace: String,
+    /// Statements that follow on the same line, each with its `; `.
+    tail: String,
     head_column: Column,
     brace_column: Column,
 }
@@ -35,6 +37,26 @@ struct Line {
 enum Column {
     Begun,
     None,
+}
+
+impl<'a> Piece<'a> {
+    /// Whether a statement that its author wrote on this line has room there.
+    fn takes(&self, next: &Body, level: usize) -> bool {
+        match (&self.body, next, self.remark) {
+            (Body::Line(line), Body::Line(next), None) => {
+                level * 2 + columns(&joined(line)) + 2 + columns(&joined(next)) <= WIDTH
+            }
+            _ => false,
+        }
+    }
+
+    fn join(&mut self, next: &Body, remark: Option<&'a str>) {
+        if let (Body::Line(line), Body::Line(next)) = (&mut self.body, next) {
+            line.tail.push_str("; ");
+            line.tail.push_str(&joined(next));
+        }
+        self.remark = remark;
+    }
 }
 
 struct Printer<'a> {
@@ -83,6 +105,7 @@ impl<'a> Printer<'a> {
             let blank = self.blank_between(done, node.span.start);
             let lead = self.lead(node, level);
             let body = self.body(node, level);
+            let same_line = at > 0 && lead.is_empty() && !self.breaks_between(done, node.span.start);
             done = node.span.end;
             let next = nodes.get(at + 1).map_or(end, |next| next.span.start);
             let remark = self.comments.peek(next).filter(|comment| !self.breaks_between(done, comment.start));
@@ -90,7 +113,10 @@ impl<'a> Printer<'a> {
                 done = comment.end;
                 self.comments.take(comment.end)
             });
-            pieces.push(Piece { blank, lead, body, remark });
+            match pieces.last_mut().filter(|before| same_line && before.takes(&body, level)) {
+                Some(before) => before.join(&body, remark),
+                None => pieces.push(Piece { blank, lead, body, remark }),
+            }
         }
         self.own_lines(&mut pieces, &mut done, end);
         pieces
@@ -151,17 +177,22 @@ impl<'a> Printer<'a> {
                     word: line.finish(),
                     head: String::new(),
                     brace: String::new(),
+                    tail: String::new(),
                     head_column: Column::None,
                     brace_column: Column::None,
                 });
             }
-            NodeKind::Error => return Body::Tall(self.source.get(node.span.range()).unwrap_or("").to_owned()),
+            NodeKind::Error => {
+                return Body::Tall(self.source.get(node.span.range()).unwrap_or("").to_owned());
+            }
         };
         let (word, head, head_column) = self.head(entry, level);
-        let mut line = Line { word, head, brace: String::new(), head_column, brace_column: Column::None };
+        let (brace, tail) = (String::new(), String::new());
+        let mut line = Line { word, head, brace, tail, head_column, brace_column: Column::None };
         let Some(block) = &entry.block else { return single(line) };
         if let Some(brace) = self.one_line(block, level) {
-            let width = level * 2 + [&line.word, &line.head, &brace].iter().map(|part| columns(part) + 1).sum::<usize>();
+            let width = level * 2
+                + [&line.word, &line.head, &brace].iter().map(|part| columns(part) + 1).sum::<usize>();
             if width <= WIDTH + 1 && !line.head.contains('\n') {
                 line.brace_column = self.column_between(entry.word.span.end, block.span.start);
                 line.brace = brace;
@@ -212,7 +243,9 @@ impl<'a> Printer<'a> {
 
     /// A block on one line, if its author wrote it so and nothing in it needs lines of its own.
     fn one_line(&mut self, block: &Block, level: usize) -> Option<String> {
-        if self.breaks_between(block.span.start, block.span.end) || self.comments.peek(block.span.end).is_some() {
+        if self.breaks_between(block.span.start, block.span.end)
+            || self.comments.peek(block.span.end).is_some()
+        {
             return None;
         }
         if block.nodes.is_empty() {
@@ -271,7 +304,7 @@ fn single<'a>(line: Line) -> Body<'a> {
 
 fn joined(line: &Line) -> String {
     let parts = [line.word.as_str(), &line.head, &line.brace];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ") + &line.tail
 }
 
 /// Writes pieces, each run of lines that touch in its columns.
@@ -279,7 +312,8 @@ fn write(out: &mut String, pieces: &[Piece], level: usize) {
     let mut rest = pieces;
     let mut first = true;
     while let Some(piece) = rest.first() {
-        let follows = |piece: &&Piece| matches!(piece.body, Body::Line(_)) && !piece.blank && piece.lead.is_empty();
+        let follows =
+            |piece: &&Piece| matches!(piece.body, Body::Line(_)) && !piece.blank && piece.lead.is_empty();
         let length = match piece.body {
             Body::Line(_) => 1 + rest.iter().skip(1).take_while(follows).count(),
             _ => 1,
@@ -321,7 +355,8 @@ fn last_line_width(text: &str) -> usize {
 /// The widest of the lines around `at` that all carry a remark.
 fn remark_column(run: &[Piece], texts: &[String], at: usize) -> usize {
     let carries = |piece: &Piece| piece.remark.is_some();
-    let start = (0..at).rev().find(|before| !run.get(*before).is_some_and(carries)).map_or(0, |before| before + 1);
+    let start =
+        (0..at).rev().find(|before| !run.get(*before).is_some_and(carries)).map_or(0, |before| before + 1);
     let lines = run.iter().zip(texts).skip(start).take_while(|(piece, _)| carries(piece));
     lines.map(|(_, text)| last_line_width(text)).max().unwrap_or(0)
 }
@@ -349,7 +384,11 @@ fn in_columns(run: &[Piece]) -> Vec<String> {
         text
     };
     let brace_at = match begun(|line| line.brace_column) {
-        true => lines().filter(|line| !line.brace.is_empty()).map(|line| columns(&before_brace(line))).max().unwrap_or(0),
+        true => lines()
+            .filter(|line| !line.brace.is_empty())
+            .map(|line| columns(&before_brace(line)))
+            .max()
+            .unwrap_or(0),
         false => 0,
     };
     run.iter()
@@ -362,6 +401,7 @@ fn in_columns(run: &[Piece]) -> Vec<String> {
                     text.push_str(&" ".repeat(brace_at.saturating_sub(columns(&text)) + 1));
                     text.push_str(&line.brace);
                 }
+                text.push_str(&line.tail);
                 text
             }
         })

@@ -2,7 +2,9 @@
 
 use crate::source::{Sources, Span};
 use crate::syntax::parse;
-use crate::syntax::tree::{Attribute, Clause, ClauseKind, Entry, Expr, ExprKind, Node, NodeKind, Tree, UseTarget, Word};
+use crate::syntax::tree::{
+    Attribute, Clause, ClauseKind, Entry, Expr, ExprKind, Node, NodeKind, Tree, UseTarget, Word,
+};
 
 /// Two texts whose trees are held against each other.
 struct Texts<'a> {
@@ -69,12 +71,16 @@ impl Texts<'_> {
             && both(before.head.as_ref(), after.head.as_ref(), |a, b| self.exprs(a, b))
             && both(before.annotation.as_ref(), after.annotation.as_ref(), |a, b| self.exprs(a, b))
             && all(&before.clauses, &after.clauses, |a, b| self.clauses(a, b))
-            && both(before.block.as_ref(), after.block.as_ref(), |a, b| all(&a.nodes, &b.nodes, |a, b| self.nodes(a, b)))
+            && both(before.block.as_ref(), after.block.as_ref(), |a, b| {
+                all(&a.nodes, &b.nodes, |a, b| self.nodes(a, b))
+            })
     }
 
     fn clauses(&self, before: &Clause, after: &Clause) -> bool {
         match (&before.kind, &after.kind) {
-            (ClauseKind::When(a), ClauseKind::When(b)) | (ClauseKind::Where(a), ClauseKind::Where(b)) => self.exprs(a, b),
+            (ClauseKind::When(a), ClauseKind::When(b)) | (ClauseKind::Where(a), ClauseKind::Where(b)) => {
+                self.exprs(a, b)
+            }
             (ClauseKind::Because(a), ClauseKind::Because(b)) => a.value == b.value,
             _ => false,
         }
@@ -92,9 +98,9 @@ impl Texts<'_> {
             | (Kind::Phrase(a), Kind::Phrase(b))
             | (Kind::List(a), Kind::List(b))
             | (Kind::Bracket(a), Kind::Bracket(b)) => self.lists(a, b),
-            (Kind::Not(a), Kind::Not(b)) | (Kind::Negative(a), Kind::Negative(b)) | (Kind::Paren(a), Kind::Paren(b)) => {
-                self.exprs(a, b)
-            }
+            (Kind::Not(a), Kind::Not(b))
+            | (Kind::Negative(a), Kind::Negative(b))
+            | (Kind::Paren(a), Kind::Paren(b)) => self.exprs(a, b),
             (Kind::Compare(a, sign, b), Kind::Compare(c, other, d)) => {
                 sign == other && self.exprs(a, c) && self.exprs(b, d)
             }

@@ -127,7 +127,8 @@ pub(super) fn missing_end(before: Span, after: Span) -> Diagnostic {
 
 /// A sign or word that needs something behind it.
 pub(super) fn missing_operand(span: Span, before: &str) -> Diagnostic {
-    Diagnostic::new(&SYNTAX_ERROR, span, format!("nothing follows `{before}`")).label("needs a value behind it")
+    Diagnostic::new(&SYNTAX_ERROR, span, format!("nothing follows `{before}`"))
+        .label("needs a value behind it")
 }
 
 /// `because` without a string.

@@ -9,8 +9,10 @@ use pest::error::{ErrorVariant, InputLocation};
 
 const RESERVED: &[&str] = &["and", "or", "not", "true", "false", "when", "where", "because"];
 /// What needs a value behind it; longer signs first.
-const LEADING: &[&str] =
-    &["<=", ">=", "==", "!=", "..", ",", "<", ">", "=", "+", "*", "/", "-", ":", "and", "or", "not", "when", "where", "because"];
+const LEADING: &[&str] = &[
+    "<=", ">=", "==", "!=", "..", ",", "<", ">", "=", "+", "*", "/", "-", ":", "and", "or", "not", "when",
+    "where", "because",
+];
 
 /// What is wrong with the statement at `bad`, which lies in the item `text` that begins at byte `base` of its file.
 pub(super) fn statement(text: &str, base: usize, bad: Span) -> Diagnostic {
@@ -22,10 +24,16 @@ pub(super) fn statement(text: &str, base: usize, bad: Span) -> Diagnostic {
     let token = token(rest);
     let here = Span::new(bad.file, at, at + token.len());
     let before = statement.get(..statement.len() - rest.len()).unwrap_or("").trim_end();
-    let begins_value = rest.starts_with(|c: char| c.is_alphanumeric() || "\"([$".contains(c)) && !RESERVED.contains(&token);
+    let begins_value =
+        rest.starts_with(|c: char| c.is_alphanumeric() || "\"([$".contains(c)) && !RESERVED.contains(&token);
     if let (Some(leading), false) = (leading(before), begins_value) {
         let end = base + start + before.len();
-        return codes::missing_operand(Span::new(bad.file, end - leading.len(), end), leading);
+        let finding = codes::missing_operand(Span::new(bad.file, end - leading.len(), end), leading);
+        return if RESERVED.contains(&leading) {
+            finding.help(format!("`{leading}` is a reserved word: it names nothing"))
+        } else {
+            finding
+        };
     }
     if !token.is_ascii() {
         return codes::not_ascii(here, token);
@@ -40,8 +48,12 @@ pub(super) fn statement(text: &str, base: usize, bad: Span) -> Diagnostic {
         token => Diagnostic::new(&SYNTAX_ERROR, here, format!("expected {expected}, found `{token}`")),
     };
     match (token, before) {
-        ("{", "") => finding.label("begins a block of nothing").help("a block begins on the line of what it belongs to"),
-        (_, "") => finding.label("no statement begins so").help("a statement begins with a name, such as `window` or `owner`"),
+        ("{", "") => finding
+            .label("begins a block of nothing")
+            .help("a block begins on the line of what it belongs to"),
+        (_, "") => finding
+            .label("no statement begins so")
+            .help("a statement begins with a name, such as `window` or `owner`"),
         _ => finding.label("cannot be read"),
     }
 }
@@ -76,7 +88,7 @@ fn wanted(rules: &[Rule]) -> String {
     if rules.contains(&Rule::EOI) {
         return "the end of the statement".to_owned();
     }
-    if rules.contains(&Rule::expr) || (rules.contains(&Rule::word) && rules.contains(&Rule::bracket)) {
+    if rules.contains(&Rule::expr) || (rules.contains(&Rule::word) && rules.contains(&Rule::paren)) {
         return "a value".to_owned();
     }
     let mut names: Vec<&str> = Vec::new();

@@ -317,15 +317,31 @@ impl Scanner<'_> {
         let start = self.at;
         let block = self.peek(1) == b'"' && self.peek(2) == b'"';
         self.at += if block { 3 } else { 1 };
+        // Where the next declaration seems to begin, should the block never be closed.
+        let mut resume = None;
         loop {
             match self.peek(0) {
-                _ if self.at >= self.bytes.len() => break self.unclosed_string(start, block),
+                _ if self.at >= self.bytes.len() => {
+                    self.at = resume.filter(|_| block).unwrap_or(self.bytes.len());
+                    self.unclosed_string(start, block);
+                    if block {
+                        // The string has swallowed whatever would have closed these.
+                        self.open.clear();
+                        self.end_item(self.at);
+                        self.line_start = self.at;
+                        self.fresh = true;
+                    }
+                    return;
+                }
                 b'"' if !block => break self.at += 1,
                 b'"' if self.peek(1) == b'"' && self.peek(2) == b'"' => break self.at += 3,
                 b'\n' if !block => break self.unclosed_string(start, block),
                 b'\n' => {
                     self.at += 1;
                     self.line_start = self.at;
+                    if resume.is_none() && self.peek(0).is_ascii_alphabetic() {
+                        resume = Some(self.at);
+                    }
                 }
                 b'\\' if !matches!(self.peek(1), b'\n' | b'\r' | 0x80..) => self.at += 2,
                 b'\t' | b'\r' => self.at += 1,

@@ -16,12 +16,16 @@ const UNITS: &[(&str, &[&str])] = &[
 ];
 
 /// Units in their milliseconds, for fractions: `1.5h` is `1h30m`.
-const LENGTHS: &[(&str, u64)] = &[("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+const LENGTHS: &[(&str, u64)] =
+    &[("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
 /// What is wrong with a literal that runs on into something else.
 pub(super) fn literal(span: Span, text: &str) -> Diagnostic {
     let (number, unit) = split(text);
-    if !number.is_empty() && !unit.is_empty() && unit.bytes().all(|byte| byte.is_ascii_alphabetic() || byte >= 0x80) {
+    if !number.is_empty()
+        && !unit.is_empty()
+        && unit.bytes().all(|byte| byte.is_ascii_alphabetic() || byte >= 0x80)
+    {
         return quantity(span, text, number, unit);
     }
     if let Some(unit) = unit.strip_prefix('/').filter(|_| !number.is_empty()) {
@@ -46,7 +50,8 @@ fn split(text: &str) -> (&str, &str) {
 
 fn ours(unit: &str) -> Option<&'static str> {
     let lower = unit.to_ascii_lowercase();
-    let known = |(ours, theirs): &&(&'static str, &[&str])| *ours == lower || theirs.contains(&lower.as_str());
+    let known =
+        |(ours, theirs): &&(&'static str, &[&str])| *ours == lower || theirs.contains(&lower.as_str());
     UNITS.iter().find(known).map(|(ours, _)| *ours)
 }
 
@@ -59,14 +64,17 @@ fn propose(finding: Diagnostic, span: Span, mend: Option<String>) -> Diagnostic 
 
 fn quantity(span: Span, text: &str, number: &str, unit: &str) -> Diagnostic {
     if LENGTHS.iter().any(|(known, _)| *known == unit) {
-        let finding = Diagnostic::new(&MALFORMED_LITERAL, span, format!("`{text}` is a duration with a fraction"))
-            .label("durations are whole numbers of their units");
+        let finding =
+            Diagnostic::new(&MALFORMED_LITERAL, span, format!("`{text}` is a duration with a fraction"))
+                .label("durations are whole numbers of their units");
         return propose(finding, span, whole(number, unit));
     }
     let weeks = matches!(unit, "w" | "wk" | "week" | "weeks").then(|| number.parse::<u64>().ok()).flatten();
     let mend = match weeks.and_then(|weeks| weeks.checked_mul(7)) {
         Some(days) => Some(format!("{days}d")),
-        None => ours(unit).filter(|_| !number.contains('.') || unit.starts_with(['p', 'P'])).map(|unit| format!("{number}{unit}")),
+        None => ours(unit)
+            .filter(|_| !number.contains('.') || unit.starts_with(['p', 'P']))
+            .map(|unit| format!("{number}{unit}")),
     };
     let finding = Diagnostic::new(&UNKNOWN_UNIT, span, format!("`{unit}` is no unit"))
         .label("not a unit")
@@ -113,12 +121,20 @@ fn shape(text: &str) -> (&'static str, &'static str, Option<String>) {
                 (1..=2, 4) if month.len() <= 2 => Some(format!("{day}-{}-{}", two(month), two(year))),
                 _ => None,
             };
-            return ("not a date", "a date is year, month, day: `2025-11-27`", mend.filter(|mend| mend.len() == 10));
+            return (
+                "not a date",
+                "a date is year, month, day: `2025-11-27`",
+                mend.filter(|mend| mend.len() == 10),
+            );
         }
     }
     if let [hour, minute] = by_colon.as_slice() {
         if digits(hour) && digits(minute) && hour.len() <= 2 && minute.len() <= 2 {
-            return ("not a time", "a time has two digits each: `08:00`", Some(format!("{}:{}", two(hour), two(minute))));
+            return (
+                "not a time",
+                "a time has two digits each: `08:00`",
+                Some(format!("{}:{}", two(hour), two(minute))),
+            );
         }
     }
     for (parts, sign) in [(by_dash, "-"), (by_slash, "/")] {
@@ -139,7 +155,11 @@ fn shape(text: &str) -> (&'static str, &'static str, Option<String>) {
 fn date_time(text: &str) -> (&'static str, &'static str, Option<String>) {
     if let Some((instant, zone)) = text.split_once('[') {
         if instant.ends_with('Z') && matches!(zone, "UTC]" | "Etc/UTC]" | "Z]") {
-            return ("says its zone twice", "write an instant or a local time, not both", Some(instant.to_owned()));
+            return (
+                "says its zone twice",
+                "write an instant or a local time, not both",
+                Some(instant.to_owned()),
+            );
         }
         return ("not a local time", "a local time in a zone is `2025-09-14T22:00[Europe/Dublin]`", None);
     }
