@@ -53,7 +53,8 @@ impl<'a, 'c> Inline<'a, 'c> {
 
     /// Goes on to `next`: by a line break where the author made one, else by `space`.
     pub(super) fn go(&mut self, next: u32, space: &str) {
-        let from = std::mem::replace(&mut self.done, self.done.max(next));
+        let from = self.done;
+        self.done = from.max(next);
         if !self.breaks(from, next) {
             self.out.push_str(space);
             return;
