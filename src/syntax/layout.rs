@@ -185,7 +185,7 @@ impl Scanner<'_> {
                     self.blank(at..at + 1);
                 }
             }
-        } else if self.at == self.line_start && (is_word || byte == b'@') {
+        } else if self.at == self.line_start && !self.expects_more && (is_word || byte == b'@') {
             self.line_begins_item();
         }
         if self.item.is_none() {
