@@ -22,7 +22,7 @@ macro_rules! library {
 }
 
 /// Every module of the library, by name.
-pub static LIBRARY: &[LibraryModule] = library!["facts", "freezes", "tiers"];
+pub static LIBRARY: &[LibraryModule] = library!["facts", "freezes", "levers", "tiers"];
 
 /// The module of this name.
 pub fn module(name: &str) -> Option<&'static LibraryModule> {

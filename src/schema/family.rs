@@ -44,7 +44,7 @@ pub static DECLARATIONS: &[&Declaration] = &[
     &later::PIPELINE,
     &later::STAGE,
     &later::LOCK,
-    &later::LEVER,
+    &release::LEVER,
     &later::ROLLBACK,
     &later::FLAG,
     &later::MAINTENANCE,

@@ -41,7 +41,7 @@ pub(super) fn exception(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Optio
         environments: lower.references::<Environment>(declared, "environments"),
         owner: owner?,
         ticket: text(lower, "ticket")?,
-        lever: declared.one("lever")?.get("lever")?.word()?.to_owned(),
+        lever: lever(lower, declared)?,
         warmup: text(lower, "warmup")?,
         starts,
         expires: expires?,
@@ -69,6 +69,16 @@ pub(super) fn exception(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Optio
     }
     wider(lower, declared, &exception);
     Some(exception)
+}
+
+fn lever(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<String> {
+    let written = declared.one("lever")?.get("lever")?;
+    let name = written.word()?;
+    if lower.names.find("lever", name).is_none() {
+        lower.unknown("lever", name, written.span);
+        return None;
+    }
+    Some(name.to_owned())
 }
 
 fn never_valid(lower: &mut Lower<'_>, declared: &Declared<'_>, exception: &Exception) {

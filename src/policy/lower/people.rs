@@ -1,8 +1,10 @@
 //! Roles, teams, on-call schedules.
 
 use super::Lower;
+use super::timetable::recurrence;
+use crate::calendar::{Rounding, Timetable};
 use crate::policy::{Role, Schedule, Shift, Team};
-use crate::schema::Declared;
+use crate::schema::{Declared, Given};
 
 pub(super) fn role(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Role> {
     let name = declared.name?;
@@ -58,15 +60,12 @@ pub(super) fn schedule(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option
     })
 }
 
-fn shift_times(
-    lower: &mut Lower<'_>,
-    given: &crate::schema::Given<'_>,
-) -> Option<crate::calendar::Timetable> {
-    use crate::calendar::{Rounding, Timetable};
+fn shift_times(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<Timetable> {
     if given.captures.has("once") {
         let (start, end) = (given.get("start")?, given.get("end")?);
         let (from, to) = (lower.instant(start), lower.instant(end));
         return Some(Timetable::once(from?, to?, Rounding::Outward));
     }
-    None
+    let pattern = recurrence(lower, &given.captures, given.span())?;
+    Some(Timetable { patterns: vec![pattern], ..Timetable::never(Rounding::Outward) })
 }

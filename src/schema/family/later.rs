@@ -13,7 +13,6 @@ later! {
     PIPELINE "pipeline" "new anything?" "The stages that carry a release out.";
     STAGE "stage" "new" "One step of a pipeline.";
     LOCK "lock" "new" "Something that one pipeline holds at a time.";
-    LEVER "lever" "new" "What is flipped to go back, and how fast.";
     ROLLBACK "rollback" "new anything?" "When and how a release comes back.";
     FLAG "flag" "new" "A flag of a flag server.";
     MAINTENANCE "maintenance" "new" "A time in which writes are refused.";

@@ -29,7 +29,7 @@ pub static EXCEPTION: Declaration =
                 .default("all that the windows have"),
             field("owner", "party", "Who owns it.").required(),
             field("ticket", "text", "Where it was asked for.").required(),
-            field("lever", "lever=word", "The lever that takes the change back.").required(),
+            field("lever", "lever", "The lever that takes the change back.").required(),
             field("warmup", "text", "How caches are warmed, or why they need not be.").required(),
             field("starts", "instant", "The first instant at which it counts.")
                 .default("once it is in the policy"),
@@ -39,6 +39,18 @@ pub static EXCEPTION: Declaration =
             field("for", "'change' change=text", "It is for this change alone."),
             field("because", "text", "Why it was given."),
         ]);
+
+pub static LEVER: Declaration =
+    declaration("lever", "new", "What is flipped to go back; exceptions and rollbacks name it.").fields(&[
+        field("flips", "anything", "What it flips.").many().later(),
+        field("steps", "anything", "The steps it takes.").later(),
+        field("inverse", "anything", "What undoes it.").later(),
+        field("within", "duration", "How fast it works.").later(),
+        field("rotates", "anything", "The caches it rotates.").many().later(),
+        field("available", "anything", "Until when it can be pulled.").later(),
+        field("keeps", "anything", "How long what it goes back to is kept.").later(),
+        field("cannot", "anything", "What it cannot undo.").many().later(),
+    ]);
 
 pub static BREAK_GLASS: Declaration =
     declaration("break-glass", "new", "A way through in an emergency, and what it owes afterwards.").fields(
