@@ -11,6 +11,8 @@ mod family;
 mod pattern;
 mod rules;
 pub mod suggest;
+#[cfg(test)]
+mod tests;
 
 pub use atom::{Atom, MONTHS, SORTS, Sort, WEEKDAYS};
 pub use captures::{Captures, Mismatch};
