@@ -1,8 +1,10 @@
 //! Facts, and how a change's tier follows from its paths.
 
 use super::Lower;
-use crate::policy::{Classify, Fact, FactKind, FactSource};
-use crate::schema::{Captures, Declared, Given};
+use crate::diag::Diagnostic;
+use crate::policy::{Classify, ClassifyRule, Fact, FactKind, FactSource, PathScope, PathTest};
+use crate::schema::{Captures, Declared, Given, Shape, WRONG_FORM};
+use crate::syntax::tree::{Expr, ExprKind};
 
 pub(super) fn fact(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Fact> {
     let name = declared.name?;
@@ -54,6 +56,50 @@ fn source(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<FactSource> {
     })
 }
 
-pub(super) fn classify(_lower: &mut Lower<'_>, _declared: &Declared<'_>) -> Option<Classify> {
-    None
+/// What stands behind a rule's `when`.
+static PATHS: Shape = Shape::new("(#any 'any' | #every 'every') 'path' glob=text,");
+
+pub(super) fn classify(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Classify> {
+    let rules = declared.all("").filter_map(|given| rule(lower, given)).collect();
+    let otherwise = declared.one("otherwise").and_then(|given| given.get("tier"));
+    let lower_by = declared.one("lower").and_then(|given| given.get("seats"));
+    Some(Classify {
+        origin: lower.origin(declared.span()),
+        rules,
+        otherwise: otherwise.and_then(|tier| lower.id(tier)),
+        lower_by: lower_by.and_then(|seats| lower.seats(seats)),
+    })
+}
+
+fn rule(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<ClassifyRule> {
+    let written = given.get("tier")?;
+    let tier = lower.id(written);
+    let Some(when) = given.when() else {
+        let name = written.word().unwrap_or_default();
+        let message = format!("the rule for `{name}` does not say when it matches");
+        lower.report(Diagnostic::new(&WRONG_FORM, given.span(), message).help(format!(
+            "write `{name} when any path \"docs/**\"`, or `otherwise {name}` for what no rule matches"
+        )));
+        return None;
+    };
+    let ways = match &when.kind {
+        ExprKind::Or(ways) => ways.as_slice(),
+        _ => std::slice::from_ref(when),
+    };
+    let tests: Vec<PathTest> = ways.iter().filter_map(|way| path_test(lower, way)).collect();
+    Some(ClassifyRule { tier: tier?, origin: lower.origin(given.span()), tests })
+}
+
+fn path_test(lower: &mut Lower<'_>, way: &Expr) -> Option<PathTest> {
+    let Ok(captures) = PATHS.captures(way) else {
+        let message = format!("`{}` is no test of paths", lower.text(way.span));
+        lower.report(
+            Diagnostic::new(&WRONG_FORM, way.span, message)
+                .help("write `any path \"migrations/**\"` or `every path \"docs/**\"`; join several by `or`"),
+        );
+        return None;
+    };
+    let scope = if captures.has("any") { PathScope::Any } else { PathScope::Every };
+    let globs = captures.all("glob").filter_map(|glob| lower.string(glob)).collect();
+    Some(PathTest { scope, globs })
 }

@@ -3,7 +3,8 @@
 use super::Lower;
 use super::timetable::recurrence;
 use crate::calendar::{Rounding, Timetable};
-use crate::policy::{Role, Schedule, Shift, Team};
+use crate::diag::Diagnostic;
+use crate::policy::{EMPTY_RANGE, Role, Schedule, Shift, Team};
 use crate::schema::{Declared, Given};
 
 pub(super) fn role(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Role> {
@@ -61,11 +62,20 @@ pub(super) fn schedule(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option
 }
 
 fn shift_times(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<Timetable> {
-    if given.captures.has("once") {
-        let (start, end) = (given.get("start")?, given.get("end")?);
-        let (from, to) = (lower.instant(start), lower.instant(end));
-        return Some(Timetable::once(from?, to?, Rounding::Outward));
+    if !given.captures.has("once") {
+        let pattern = recurrence(lower, &given.captures, given.span())?;
+        return Some(Timetable { patterns: vec![pattern], ..Timetable::never(Rounding::Outward) });
     }
-    let pattern = recurrence(lower, &given.captures, given.span())?;
-    Some(Timetable { patterns: vec![pattern], ..Timetable::never(Rounding::Outward) })
+    let (start, end) = (given.get("start")?, given.get("end")?);
+    let (from, to) = (lower.instant(start), lower.instant(end));
+    let (from, to) = (from?, to?);
+    if from >= to {
+        let span = start.span.to(end.span);
+        lower.report(
+            Diagnostic::new(&EMPTY_RANGE, span, "this shift ends when it starts, or before")
+                .help("write the earlier instant first"),
+        );
+        return None;
+    }
+    Some(Timetable::once(from, to, Rounding::Outward))
 }

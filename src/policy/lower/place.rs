@@ -1,6 +1,7 @@
 //! The policy itself, regions, components, services, environments.
 
 use super::Lower;
+use super::timetable::hours;
 use crate::calendar::{
     Instant, Interval, Pattern, Place, Repeat, Rounding, TimeOfDay, Timetable, Weekdays, Zone,
 };
@@ -40,17 +41,8 @@ pub(super) fn region(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<R
     let name = declared.name?;
     let off_peak = match declared.one("off-peak") {
         Some(given) => {
-            let (start, end) = (given.get("start")?, given.get("end")?);
-            let (from, to) = (lower.time(start), lower.time(end));
-            let (from, to) = (from?, to?);
-            if from == to {
-                lower.report(
-                    Diagnostic::new(&EMPTY_RANGE, start.span.to(end.span), "this span ends when it starts")
-                        .help("write `00:00 .. 24:00` for the whole day"),
-                );
-                return None;
-            }
-            let patterns = vec![Pattern::Daily { start: from, end: to }];
+            let (start, end) = hours(lower, &given.captures)?;
+            let patterns = vec![Pattern::Daily { start, end }];
             Some(Timetable { patterns, ..Timetable::never(Rounding::Inward) })
         }
         None => None,

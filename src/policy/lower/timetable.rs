@@ -31,7 +31,7 @@ pub(super) fn length(lower: &mut Lower<'_>, written: &Expr) -> Option<Length> {
 }
 
 /// `09:00 .. 17:00`
-fn hours(lower: &mut Lower<'_>, captures: &Captures<'_>) -> Option<(TimeOfDay, TimeOfDay)> {
+pub(super) fn hours(lower: &mut Lower<'_>, captures: &Captures<'_>) -> Option<(TimeOfDay, TimeOfDay)> {
     let (start, end) = (captures.get("start")?, captures.get("end")?);
     let (from, to) = (lower.time(start)?, lower.time(end)?);
     closed_end(lower, end, to);
