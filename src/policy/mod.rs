@@ -12,6 +12,8 @@ mod people;
 mod place;
 mod table;
 mod tier;
+#[cfg(test)]
+mod tests;
 
 pub use crate::types::Value;
 pub use calendar::{Follow, FreezeKind, Holidays, Ruling, Vendor, Window};

@@ -90,23 +90,34 @@ fn check_messages(text: &str, expected: &[&str]) {
 #[test]
 fn what_fits_is_silent() {
     check_messages("region a { zone \"Europe/Dublin\"; off-peak 01:00 .. 05:00; weekend Fri, Sat }", &[]);
-    check_messages("fact x : one of none, one-step { from json \"a.json\" at \"/b\"; fresh 1h; private }", &[]);
+    check_messages(
+        "fact x : one of none, one-step { from json \"a.json\" at \"/b\"; fresh 1h; private }",
+        &[],
+    );
     check_messages("component a { paths \"a/**\", \"b/**\"; needs b; needs c, d }", &[]);
     check_messages("schedule s { zone \"UTC\"; shift \"ana\" every week Fri 18:00 .. Mon 08:00 }", &[]);
-    check_messages("pipeline p for x { stage build { nobody looks here } }", &["`pipeline` has no meaning yet: nothing follows from what it says"]);
+    check_messages(
+        "pipeline p for x { stage build { nobody looks here } }",
+        &["`pipeline` has no meaning yet: nothing follows from what it says"],
+    );
 }
 
 #[test]
 fn a_phrase_is_held_against_every_way() {
     check_messages(
         "schedule s { zone \"UTC\"; shift \"ana\" every fortnight Fri 18:00 }",
-        &["`shift` takes `day`, `week`, a weekday such as `Fri`, `workday`, `month`, `year` or `rrule` here, not `fortnight`"],
+        &[
+            "`shift` takes `day`, `week`, a weekday such as `Fri`, `workday`, `month`, `year` or `rrule` here, not `fortnight`",
+        ],
     );
     check_messages(
         "schedule s { zone \"UTC\"; shift \"ana\" every week Fri 18:00 .. Mon }",
         &["`shift` lacks a time such as `18:00`"],
     );
-    check_messages("region a { zone \"UTC\"; off-peak 01:00 .. 05:00 and 06:00 }", &["`off-peak` does not go on with `06:00`"]);
+    check_messages(
+        "region a { zone \"UTC\"; off-peak 01:00 .. 05:00 and 06:00 }",
+        &["`off-peak` does not go on with `06:00`"],
+    );
 }
 
 #[test]

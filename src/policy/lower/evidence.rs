@@ -93,10 +93,10 @@ fn rule(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<ClassifyRule> {
 fn path_test(lower: &mut Lower<'_>, way: &Expr) -> Option<PathTest> {
     let Ok(captures) = PATHS.captures(way) else {
         let message = format!("`{}` is no test of paths", lower.text(way.span));
-        lower.report(
-            Diagnostic::new(&WRONG_FORM, way.span, message)
-                .help("write `any path \"migrations/**\"` or `every path \"docs/**\"`; join several by `or`"),
-        );
+        lower
+            .report(Diagnostic::new(&WRONG_FORM, way.span, message).help(
+                "write `any path \"migrations/**\"` or `every path \"docs/**\"`; join several by `or`",
+            ));
         return None;
     };
     let scope = if captures.has("any") { PathScope::Any } else { PathScope::Every };
