@@ -23,8 +23,10 @@ pub(super) struct Freeze {
     pub environments: Option<Vec<Id<Environment>>>,
     /// Actions; none means all.
     pub actions: Option<Vec<Action>>,
-    /// When it holds, within the horizon. Never empty.
+    /// When it holds, within the horizon.
     pub when: IntervalSet,
+    /// Whether it holds at some time behind the horizon, too.
+    pub beyond: bool,
 }
 
 impl Freeze {
@@ -99,26 +101,30 @@ fn enforced(policy: &Policy, window: &Window) -> Interval {
 
 /// A window's own times, regions with the same times together.
 fn dated(policy: &Policy, window: &Window) -> Vec<Freeze> {
-    let mut groups: Vec<(IntervalSet, Vec<Id<Region>>)> = Vec::new();
+    let mut groups: Vec<((IntervalSet, bool), Vec<Id<Region>>)> = Vec::new();
     for region in regions_or_none(policy) {
         let covered = region.is_none_or(|region| window.covers(Some(region), None, None, None));
         if !covered {
             continue;
         }
-        let when = window.when.active(&place(policy, region), enforced(policy, window));
+        let place = place(policy, region);
+        let end = policy.horizon.end;
+        let beyond =
+            window.when.at(&place, end).is_some() || window.when.next_change_after(&place, end).is_some();
+        let when = (window.when.active(&place, enforced(policy, window)), beyond);
         match groups.iter_mut().find(|(known, _)| *known == when) {
             Some((_, regions)) => regions.extend(region),
             None => groups.push((when, region.into_iter().collect())),
         }
     }
-    groups.retain(|(when, _)| !when.is_empty());
+    groups.retain(|((when, beyond), _)| *beyond || !when.is_empty());
     let several = groups.len() > 1;
-    let freezes = groups.into_iter().map(|(when, regions)| {
+    let freezes = groups.into_iter().map(|((when, beyond), regions)| {
         let name = match regions.first() {
             Some(first) if several => format!("{}-{}", window.name, policy.regions[*first].name),
             _ => window.name.clone(),
         };
-        scoped(policy, window, name, regions, when)
+        scoped(policy, window, name, regions, (when, beyond))
     });
     freezes.collect()
 }
@@ -133,8 +139,7 @@ fn stale(policy: &Policy, window: &Window) -> Option<Freeze> {
     let bounds = enforced(policy, window);
     let when: IntervalSet = [Interval::new(from.max(bounds.start), bounds.end)].into_iter().collect();
     let regions = policy.regions.ids().filter(|region| window.covers(Some(*region), None, None, None));
-    (!when.is_empty())
-        .then(|| scoped(policy, window, format!("{}-stale", window.name), regions.collect(), when))
+    Some(scoped(policy, window, format!("{}-stale", window.name), regions.collect(), (when, true)))
 }
 
 fn scoped(
@@ -142,7 +147,7 @@ fn scoped(
     window: &Window,
     name: String,
     regions: Vec<Id<Region>>,
-    when: IntervalSet,
+    (when, beyond): (IntervalSet, bool),
 ) -> Freeze {
     Freeze {
         name,
@@ -152,6 +157,7 @@ fn scoped(
         environments: window.environments.clone(),
         actions: window.actions.clone(),
         when,
+        beyond,
     }
 }
 
@@ -188,6 +194,7 @@ fn outside_only(policy: &Policy, kind: Id<FreezeKind>) -> Vec<Freeze> {
                 environments,
                 actions,
                 when: when.clone(),
+                beyond: true,
             }));
         }
     }

@@ -14,6 +14,8 @@ mod ics;
 mod mark;
 mod opsdeploy;
 mod template;
+#[cfg(test)]
+mod tests;
 
 pub use files::Files;
 

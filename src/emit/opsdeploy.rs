@@ -5,7 +5,7 @@
 
 use super::freeze::{self, Freeze, Ids};
 use super::{Files, Job, Target, condition, escape, mark};
-use crate::calendar::Interval;
+use crate::calendar::{Elapsed, Instant, Interval};
 use crate::policy::{Action, Condition, FreezeKind, Id, Policy, Region, Release, Ruling};
 use std::collections::BTreeSet;
 
@@ -16,6 +16,11 @@ pub static OPSDEPLOY: Target = Target {
     page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/targets/opsdeploy.md")),
     make,
 };
+
+/// What stands for "without end" in a file that wants an instant: 9999-12-31T00:00:00Z.
+fn far() -> Instant {
+    Instant::MAX.minus(Elapsed::days(1))
+}
 
 fn make(job: &Job<'_>) -> Files {
     let paths = job.paths();
@@ -57,7 +62,7 @@ fn calendar(job: &Job<'_>) -> String {
         policy.releases.rows().iter().map(|release| release_item(policy, release)).collect();
     let horizon = policy.horizon;
     format!(
-        "{}# Each `end` is the first second that is free again. What recurs is written out from {} to {}.\n{}{}",
+        "{}# Each `end` is the first second that is free again. What recurs is written out from {} to {},\n# and closed behind that.\n{}{}",
         mark::hash_comments(job),
         horizon.start,
         horizon.end,

@@ -142,10 +142,10 @@ pub static CAPABILITIES: &[Capability] = &[
             ("recurring freeze", Stricter, EXPANDED),
             ("`only` window", Stricter, EXPANDED),
             ("conditional admission", Stricter, "what is asked of one tier is a `require` of the gate file"),
+            ("vendor recheck", Stricter, STALE),
             ("exception", Stricter, "the gate file knows no exceptions: the window blocks"),
             ("window that follows a fact", Weaker, NO_FACTS),
             ("window that waits for a gate", Weaker, NO_GATES),
-            ("vendor recheck", Stricter, STALE),
         ],
     },
     Capability {

@@ -7,8 +7,12 @@ use std::collections::BTreeMap;
 /// Steps in which offsets are compared; a zone does not change its clocks and change them back within one.
 const STEP: Elapsed = Elapsed::days(7);
 
-/// Appends the zone's observances: the one that holds at the start of `span`, and each change until its end.
+/// How long before a calendar's horizon its first occurrence may have begun.
+const LEAD: Elapsed = Elapsed::days(400);
+
+/// Appends the zone's observances: the one that holds before `span`, and each change until its end.
 pub(super) fn push(text: &mut String, zone: Zone, span: Interval) {
+    let span = Interval::new(span.start.minus(LEAD), span.end);
     line::push(text, "BEGIN", "VTIMEZONE");
     line::push(text, "TZID", zone.name());
     let first = zone.offset(span.start);
