@@ -9,6 +9,7 @@ use super::tree::{
     Attribute, Block, Clause, ClauseKind, DocLine, Entry, Expr, ExprKind, Node, NodeKind, Text, Use,
     UseTarget, Word,
 };
+use super::{MAX_NAME, MAX_STRING};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 use pest::iterators::{Pair, Pairs};
@@ -36,11 +37,19 @@ impl<'i> Builder<'i> {
 
     pub(super) fn string(&mut self, pair: &Pair<'i, Rule>) -> String {
         let span = self.span(pair);
+        if pair.as_str().len() > MAX_STRING {
+            self.found.push(codes::too_large(span, "string", "64 KiB"));
+            return String::new();
+        }
         text::value(pair.as_str(), span, &mut self.found)
     }
 
-    fn word(&self, pair: &Pair<'i, Rule>) -> Word {
-        Word { span: self.span(pair), text: pair.as_str().to_owned() }
+    pub(super) fn word(&mut self, pair: &Pair<'i, Rule>) -> Word {
+        let (span, text) = (self.span(pair), pair.as_str());
+        if text.len() > MAX_NAME {
+            self.found.push(codes::too_large(span, "name", "128 characters"));
+        }
+        Word { span, text: text.to_owned() }
     }
 
     /// The nodes among the pairs of an item or a block.

@@ -18,7 +18,7 @@ code!(pub INVISIBLE_CHARACTER, Error, "invisible-character", "a control characte
 code!(pub MISSING_END, Error, "missing-end", "two statements on one line with nothing between them");
 code!(pub CHAINED_COMPARISON, Error, "chained-comparison", "a comparison of a comparison");
 code!(pub TOO_DEEP, Error, "too-deep", "nesting beyond the limit");
-code!(pub TOO_LARGE, Error, "too-large", "a file or a string beyond the limit");
+code!(pub TOO_LARGE, Error, "too-large", "a file, a string or a name beyond its limit");
 
 /// Every code of this room.
 pub static CODES: &[&Code] = &[
@@ -105,11 +105,9 @@ pub(super) fn unclosed_brace(span: Span, bracket: char, end: Option<Span>) -> Di
     }
 }
 
-/// A file beyond [`MAX_FILE`](super::MAX_FILE).
-pub(super) fn too_large(span: Span, size: usize) -> Diagnostic {
-    let limit = super::MAX_FILE / (1024 * 1024);
-    Diagnostic::new(&TOO_LARGE, span, format!("this file has {size} bytes; the limit is {limit} MiB"))
-        .help("split it and bring the parts together with `use`")
+/// A file, a string or a name beyond its limit; `noun` says which, `limit` how much it may be.
+pub(super) fn too_large(span: Span, noun: &str, limit: &str) -> Diagnostic {
+    Diagnostic::new(&TOO_LARGE, span, format!("this {noun} is too long: the limit is {limit}"))
 }
 
 /// Two nodes on one line.

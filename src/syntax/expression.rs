@@ -7,7 +7,7 @@ use super::build::Builder;
 use super::codes::{self, CHAINED_COMPARISON, SYNTAX_ERROR, TOO_DEEP};
 use super::grammar::Rule;
 use super::malformed;
-use super::tree::{Comparison, Expr, ExprKind, Literal, Operator, Word};
+use super::tree::{Comparison, Expr, ExprKind, Literal, Operator};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use pest::iterators::{Pair, Pairs};
@@ -243,14 +243,14 @@ fn operand<'i>(
     let literal = |literal| Expr { span, kind: ExprKind::Literal(literal) };
     match pair.as_rule() {
         Rule::word => {
-            let text = pair.as_str().to_owned();
+            let name = builder.word(&pair);
             match rest.next_if(|next| next.as_rule() == Rule::arguments) {
                 Some(arguments) => {
                     let whole = span.to(builder.span(&arguments));
                     let members = members(builder, arguments.into_inner().next());
-                    Expr { span: whole, kind: ExprKind::Call(Word { span, text }, members) }
+                    Expr { span: whole, kind: ExprKind::Call(name, members) }
                 }
-                None => Expr { span, kind: ExprKind::Word(text) },
+                None => Expr { span, kind: ExprKind::Word(name.text) },
             }
         }
         Rule::string => Expr { span, kind: ExprKind::Text(builder.string(&pair)) },

@@ -24,12 +24,18 @@ use tree::{Node, NodeKind, Tree};
 /// The largest file that is read, in bytes.
 pub const MAX_FILE: usize = 16 * 1024 * 1024;
 
+/// The longest string literal, in bytes with its quotes.
+pub const MAX_STRING: usize = 64 * 1024;
+
+/// The longest name, in bytes.
+pub const MAX_NAME: usize = 128;
+
 /// Reads a file of `sources`. What cannot be read is an error node with one finding; a file that is not there is empty.
 pub fn parse(sources: &Sources, file: FileId) -> (Tree, Vec<Diagnostic>) {
     let mut tree = Tree { module_doc: Vec::new(), nodes: Vec::new(), comments: Vec::new() };
     let Some(source) = sources.get(file) else { return (tree, Vec::new()) };
     if source.text().len() > MAX_FILE {
-        return (tree, vec![codes::too_large(Span::new(file, 0, 0), source.text().len())]);
+        return (tree, vec![codes::too_large(Span::new(file, 0, 0), "file", "16 MiB")]);
     }
     let layout = layout::read(file, source.text());
     let mut found = Vec::new();
