@@ -26,7 +26,7 @@ pub use condition::{Condition, Operator};
 pub use load::{Loaded, load};
 pub use people::{ApprovalRule, Party, Role, Schedule, Seat, Seats, Shift, Team, Validity};
 pub use place::{Component, Environment, Region, Service};
-pub use table::{Id, Table};
+pub use table::{Id, Named, Table};
 pub use tier::{Fact, FactKind, FactSource, Requirement, Tier};
 
 use crate::calendar::{Instant, Interval};
@@ -166,6 +166,24 @@ impl Policy {
     pub fn place(&self, origin: Origin) -> String {
         let name = self.files.get(origin.span.file.index()).map_or("", String::as_str);
         format!("{name}:{}", origin.line)
+    }
+
+    /// Every name of a kind of declaration that a change can speak of; empty for any other word.
+    pub fn names(&self, kind: &str) -> Vec<&str> {
+        fn of<T: Named>(table: &Table<T>) -> Vec<&str> {
+            table.rows().iter().map(Named::name).collect()
+        }
+        match kind {
+            "tier" => of(&self.tiers),
+            "region" => of(&self.regions),
+            "component" => of(&self.components),
+            "service" => of(&self.services),
+            "environment" => of(&self.environments),
+            "release" => of(&self.releases),
+            "fact" => of(&self.facts),
+            "break-glass" => of(&self.break_glass),
+            _ => Vec::new(),
+        }
     }
 
     /// The name of a role, a team or a person.

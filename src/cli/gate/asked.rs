@@ -38,7 +38,7 @@ pub(in crate::cli) struct Asked {
     /// The planned release it belongs to
     #[arg(long)]
     release: Option<String>,
-    /// A fact that the operator asserts now: `warmup=true`, `canary=5%`
+    /// A fact that the operator asserts at the instant that is judged: `warmup=true`, `canary=5%`
     #[arg(long = "fact", value_name = "NAME=VALUE")]
     facts: Vec<String>,
     /// Facts as JSON: an object of values, or a list of assertions with source, actor and time
@@ -62,7 +62,8 @@ pub(in crate::cli) struct Asked {
 }
 
 impl Asked {
-    /// The change, with the evidence that its flags and files bring; `now` is when the operator asserts facts.
+    /// The change, with the evidence that its flags and files bring; `judged` is when the operator
+    /// asserts facts.
     ///
     /// # Errors
     /// A file cannot be read, or is not of its form; a flag is not of its form.
@@ -70,7 +71,7 @@ impl Asked {
         &self,
         context: &Context<'_>,
         policy: &Policy,
-        now: Instant,
+        judged: Instant,
     ) -> Result<Change, Failure> {
         let mut change: Change = match &self.change {
             Some(path) => json(context, path, "a change, as `opsc change` writes it")?,
@@ -96,7 +97,7 @@ impl Asked {
             change.intent = Intent::Rollback { lever: lever.clone(), to: to.clone() };
         }
         for fact in &self.facts {
-            change.evidence.push(evidence::flag(policy, fact, now)?);
+            change.evidence.push(evidence::flag(policy, fact, judged)?);
         }
         for path in &self.facts_files {
             change.evidence.extend(evidence::file(json(context, path, "facts")?));

@@ -54,8 +54,8 @@ fn given(value: Value) -> Given {
     }
 }
 
-/// `NAME=VALUE`; a name alone is true. The operator asserts it, now.
-pub(super) fn flag(policy: &Policy, text: &str, now: Instant) -> Result<Evidence, Failure> {
+/// `NAME=VALUE`; a name alone is true. The operator asserts it, at the instant that is judged.
+pub(super) fn flag(policy: &Policy, text: &str, judged: Instant) -> Result<Evidence, Failure> {
     let (fact, value) = text.split_once('=').unwrap_or((text, "true"));
     if policy.facts.find(fact).is_none() {
         let names: Vec<&str> = policy.facts.rows().iter().map(|fact| fact.name.as_str()).collect();
@@ -77,7 +77,7 @@ pub(super) fn flag(policy: &Policy, text: &str, now: Instant) -> Result<Evidence
         value,
         source: EvidenceSource::Operator,
         actor: None,
-        observed_at: Some(now),
+        observed_at: Some(judged),
     })
 }
 

@@ -72,9 +72,10 @@ impl Command for Gate {
             ));
         }
         self.check_clock(now, &origin)?;
-        let change = self.asked.change(context, &valid.policy, now)?;
+        let judged = self.instant(now)?;
+        let change = self.asked.change(context, &valid.policy, judged)?;
         let mut log = self.log.as_deref().map(|path| LogFile::open(path, now)).transpose()?;
-        let mut circumstances = origin.context(self.instant(now)?, self.at.is_some());
+        let mut circumstances = origin.context(judged, self.at.is_some());
         if let Some(log) = &mut log {
             let history = history::read(&log.text()?);
             history.check_clock(now)?;
@@ -104,13 +105,9 @@ impl Command for Gate {
             }
         }
         notes.push_str(&horizon_warning(&valid.policy, now));
-        let elsewhere = elsewhere::regions(&valid.policy, &change, &circumstances, &record);
-        let answer = Answer {
-            policy: &valid.policy,
-            record: &record,
-            elsewhere: &elsewhere,
-            log: self.log.as_deref(),
-        };
+        let alone = elsewhere::regions(&valid.policy, &change, &circumstances, &record);
+        let answer =
+            Answer { policy: &valid.policy, record: &record, alone: &alone, log: self.log.as_deref() };
         if let Some(path) = &self.summary {
             files::write_all([(path.as_str(), decision::summary(&answer).as_bytes())])?;
         }

@@ -20,17 +20,19 @@ pub struct Answer<'a> {
     pub policy: &'a Policy,
     /// What it decided.
     pub record: &'a Record,
-    /// The same change in the regions that were not asked.
-    pub elsewhere: &'a [Elsewhere],
+    /// The same change in each region alone; empty where it may land as it was asked.
+    pub alone: &'a [Alone],
     /// Where the record was written, if it was.
     pub log: Option<&'a str>,
 }
 
-/// How the same change stands in a region that was not asked.
+/// How the same change stands in one region alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct Alone {
     /// The region.
     pub region: String,
+    /// Whether it is one of those that were asked.
+    pub is_asked: bool,
     /// The verdict there.
     pub verdict: Verdict,
     /// What it needs there.

@@ -14,7 +14,9 @@ const MOST_REASONS: usize = 200;
 pub fn title(answer: &Answer<'_>) -> String {
     let record = answer.record;
     let utc = |at| crate::calendar::Zone::UTC.show(at, record.at);
-    let names: Vec<String> = open(answer).map(|reason| reason.name.clone()).take(3).collect();
+    let mut names: Vec<String> = open(answer).map(|reason| reason.name.clone()).collect();
+    names.dedup();
+    names.truncate(3);
     let causes = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
     match (record.verdict, record.next_allowed, record.opens_at) {
         (Verdict::Allow, _, _) => match &record.valid_until {
@@ -108,9 +110,8 @@ fn table(answer: &Answer<'_>, text: &mut String) {
         let here: Vec<&ReasonRecord> =
             open(answer).filter(|reason| reason.cells.iter().any(|cell| places.contains(cell))).collect();
         let why: Vec<String> = here.iter().map(|reason| words::reason(reason)).take(4).collect();
-        let blocking = here.iter().filter(|reason| reason.verdict == Verdict::Block);
-        let ends: Option<Vec<_>> = blocking.map(|reason| reason.end).collect();
-        let opens = ends.and_then(|ends| ends.into_iter().max()).filter(|_| worst == Verdict::Block);
+        let alone = answer.alone.iter().find(|place| place.region == region);
+        let opens = alone.and_then(|place| place.opens_at).filter(|at| *at > record.at);
         let zone = words::region_zone(answer.policy, region).unwrap_or(crate::calendar::Zone::UTC);
         let (local, utc) = match opens {
             Some(at) => (zone.show(at, record.at), at.to_string()),
@@ -197,7 +198,7 @@ fn plain(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '@' => escaped.push_str("&#64;"),
             '#' => escaped.push_str("&#35;"),
-            '\\' | '*' | '_' | '[' | ']' | '(' | ')' | '|' | '!' | '~' | '$' => {
+            '\\' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
                 escaped.push('\\');
                 escaped.push(letter);
             }
@@ -215,7 +216,7 @@ mod tests {
     fn foreign_text_is_never_markup() {
         assert_eq!(
             escape("a|b <script> @all [x](http://y)"),
-            "a\\|b &lt;script&gt; &#64;all \\[x\\]\\(http:&#47;&#47;y\\)"
+            "a\\|b &lt;script&gt; &#64;all \\[x\\](http:&#47;&#47;y)"
         );
         assert_eq!(escape("`canary <= 5%` of a_b"), "`canary <= 5%` of a\\_b");
         assert_eq!(escape("`a|b`"), "`a\\|b`");

@@ -1,7 +1,7 @@
 //! A decision in a terminal.
 
 use super::{Answer, words};
-use crate::calendar::Zone;
+use crate::calendar::{Instant, Zone};
 use crate::decide::{PolicyFrom, ReasonRecord, Verdict};
 use crate::render::guard::visible;
 use crate::render::wrap::{columns, pad, wrap};
@@ -65,11 +65,19 @@ fn meanwhile(answer: &Answer<'_>, page: &mut Page) {
     }
     page.heading("why not right after");
     let zone = words::main_zone(answer);
+    // One line a name, with its last end: what comes back every week is said once.
+    let mut last: Vec<(&str, Option<Instant>)> = Vec::new();
     for obstacle in &answer.record.meanwhile {
-        let until = obstacle
-            .until
-            .map_or(String::new(), |end| format!(" until {}", zone.show(end, answer.record.at)));
-        page.line("  x ", &format!("{} holds then{until}", obstacle.cause.name), "");
+        match last.iter_mut().find(|(name, _)| *name == obstacle.cause.name) {
+            Some((_, until)) => *until = (*until).max(obstacle.until),
+            None => last.push((&obstacle.cause.name, obstacle.until)),
+        }
+    }
+    for (name, until) in last {
+        let until = until.map_or(String::new(), |end| {
+            format!(", the last time until {}", zone.show(end, answer.record.at))
+        });
+        page.line("  x ", &format!("{name} holds then{until}"), "");
     }
 }
 
@@ -173,31 +181,59 @@ impl Page {
             return;
         }
         self.heading(heading);
-        for reason in reasons {
-            self.reason(answer, reason);
+        let mut rest = reasons.to_vec();
+        while let Some(first) = rest.first().copied() {
+            let (same, others): (Vec<_>, Vec<_>) =
+                rest.into_iter().partition(|reason| is_alike(answer, first, reason));
+            self.reason(answer, &same);
+            rest = others;
         }
     }
 
-    fn reason(&mut self, answer: &Answer<'_>, reason: &ReasonRecord) {
+    /// One reason, or several that differ only in where and until when they hold.
+    fn reason(&mut self, answer: &Answer<'_>, same: &[&ReasonRecord]) {
+        let Some(reason) = same.first() else { return };
+        let spans: Vec<String> = same.iter().map(|reason| place_and_time(answer, reason)).collect();
         let mut first = words::reason(reason);
-        let span = words::span(answer, reason);
-        if !span.is_empty() {
+        if let [span] = spans.as_slice()
+            && !span.is_empty()
+        {
             first = format!("{}   {span}", pad(&first, 28));
         }
-        let where_ = cells(answer, reason);
-        if !where_.is_empty() {
-            first.push_str(&format!("   in {where_}"));
+        self.line(
+            &format!("  {} ", words::mark(reason.verdict)),
+            &first,
+            reason.position.as_deref().unwrap_or(""),
+        );
+        if spans.len() > 1 {
+            for span in &spans {
+                self.line("    ", span, "");
+            }
         }
-        let position = reason.position.as_deref().unwrap_or("");
-        let mark = words::mark(reason.verdict);
         let mut said = words::details(answer, reason);
         if reason.verdict != Verdict::Allow {
             said.extend(reason.needs.iter().map(words::need));
         }
-        self.line(&format!("  {mark} "), &first, position);
         for detail in said {
             self.line("    ", &detail, "");
         }
+    }
+}
+
+/// Whether two reasons say the same, but for where and until when.
+fn is_alike(answer: &Answer<'_>, one: &ReasonRecord, other: &ReasonRecord) -> bool {
+    one.about == other.about
+        && one.position == other.position
+        && words::reason(one) == words::reason(other)
+        && one.needs == other.needs
+        && words::details(answer, one) == words::details(answer, other)
+}
+
+fn place_and_time(answer: &Answer<'_>, reason: &ReasonRecord) -> String {
+    match (words::span(answer, reason), cells(answer, reason)) {
+        (span, place) if place.is_empty() => span,
+        (span, place) if span.is_empty() => format!("in {place}"),
+        (span, place) => format!("{span} in {place}"),
     }
 }
 

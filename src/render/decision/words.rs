@@ -1,11 +1,12 @@
 //! The wording of a decision: what each part says, without layout.
 
-use super::{Answer, Elsewhere};
+use super::{Alone, Answer};
 use crate::calendar::{Instant, Zone};
 use crate::decide::{
     About, FactState, Intent, Lift, Need, Next, NotExempt, Note, OpenSeat, ReasonRecord, TierBy, Verdict,
 };
 use crate::policy::{Policy, Ruling};
+use crate::schema::suggest::closest;
 use std::collections::BTreeSet;
 
 /// `BLOCKED`, `PENDING`, `ALLOWED`.
@@ -117,6 +118,11 @@ pub(super) fn outlook(answer: &Answer<'_>) -> String {
         (_, Next::NotBefore(at)) => {
             format!("no opening before {}, where the search ends", zone.show(at, record.at))
         }
+        (_, Next::NeverByWaiting)
+            if record.reasons.iter().any(|reason| reason.about == About::UnknownName) =>
+        {
+            "never as it is asked: the policy does not know every name".to_owned()
+        }
         (_, Next::NeverByWaiting) => match record.opens_at {
             Some(at) if at > record.at => format!("may land from {}{}", show(at), given(", with ")),
             Some(_) => format!("may land now{}", given(", with ")),
@@ -224,10 +230,8 @@ pub(super) fn reason(reason: &ReasonRecord) -> String {
     let name = &reason.name;
     let because = reason.because.as_deref().unwrap_or("");
     match reason.about {
-        About::Window => {
-            format!("{} freeze {name}", reason.kind.as_deref().unwrap_or("")).trim_start().to_owned()
-        }
-        About::OutsideOnly => format!("outside the hours of {name}"),
+        About::Window => format!("{} {name}", freeze(reason.kind.as_deref().unwrap_or(""))),
+        About::OutsideOnly => format!("outside {because}: {}", freeze(name)),
         About::StaleVendorFeed => format!("stale vendor feed {name}"),
         About::Requirement => name.clone(),
         About::Tier => format!("tier {name}").trim_end().to_owned(),
@@ -238,6 +242,11 @@ pub(super) fn reason(reason: &ReasonRecord) -> String {
         About::BreakGlass => format!("break-glass {name}"),
         About::Trust => name.clone(),
     }
+}
+
+/// `hard freeze`; a kind that is called a freeze is not called one twice.
+fn freeze(kind: &str) -> String {
+    if kind.ends_with("freeze") { kind.to_owned() } else { format!("{kind} freeze").trim_start().to_owned() }
 }
 
 /// Since when and until when a reason holds; empty where time has no part in it.
@@ -253,14 +262,16 @@ pub(super) fn span(answer: &Answer<'_>, reason: &ReasonRecord) -> String {
 /// Why a reason is what it is: the policy's words, what its kind admits, why it passes.
 pub(super) fn details(answer: &Answer<'_>, reason: &ReasonRecord) -> Vec<String> {
     let mut said = Vec::new();
-    let is_window = matches!(reason.about, About::Window | About::OutsideOnly);
-    if is_window || reason.about == About::Trust {
+    if matches!(reason.about, About::Window | About::Trust) {
         let doc = answer.policy.windows.find(&reason.name).map(|id| answer.policy.windows[id].doc.clone());
         let words =
             reason.because.clone().or_else(|| doc?.lines().next().map(str::to_owned)).unwrap_or_default();
         if !words.is_empty() {
             said.push(format!("\"{}\"", words.trim()));
         }
+    }
+    if reason.about == About::UnknownName {
+        said.push(known_names(answer.policy, reason.because.as_deref().unwrap_or(""), &reason.name));
     }
     if let Some(lift) = &reason.lifted {
         said.push(lifted(lift));
@@ -281,6 +292,18 @@ pub(super) fn details(answer: &Answer<'_>, reason: &ReasonRecord) -> Vec<String>
     said
 }
 
+/// What an unknown name might have been.
+fn known_names(policy: &Policy, kind: &str, name: &str) -> String {
+    let names = policy.names(kind);
+    match (closest(name, names.iter().copied()), names.as_slice()) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, []) => String::new(),
+        (None, names) => {
+            format!("it knows {}", names.iter().take(12).copied().collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
 fn lifted(lift: &Lift) -> String {
     match lift {
         Lift::Admitted => "admits this tier".to_owned(),
@@ -291,7 +314,7 @@ fn lifted(lift: &Lift) -> String {
     }
 }
 
-/// What a kind admits: `hard freezes admit T0 only`.
+/// What a kind admits: `hard freeze admits T0 only`.
 fn admits(policy: &Policy, kind: &str) -> String {
     let Some(id) = policy.kinds.find(kind) else { return String::new() };
     let of = |wanted: fn(&Ruling) -> bool| -> Vec<String> {
@@ -303,8 +326,8 @@ fn admits(policy: &Policy, kind: &str) -> String {
     let asked = of(|ruling| matches!(ruling, Ruling::Admit { when } if !when.is_true()));
     let excepted = of(|ruling| matches!(ruling, Ruling::Except));
     let mut said = match freely.as_slice() {
-        [] => format!("{kind} freezes admit nothing as it is"),
-        names => format!("{kind} freezes admit {} only", list(names)),
+        [] => format!("{} admits nothing as it is", freeze(kind)),
+        names => format!("{} admits {} only", freeze(kind), list(names)),
     };
     if !asked.is_empty() {
         said.push_str(&format!(", {} on a condition", list(&asked)));
@@ -379,11 +402,17 @@ pub(super) fn options(answer: &Answer<'_>) -> Vec<(&'static str, String)> {
     if matches!(record.next_allowed, Next::At(_)) {
         said.push(("wait", "may land at the time above".to_owned()));
     }
-    let open: Vec<&Elsewhere> = answer.elsewhere.iter().filter(|place| is_open(place, record.at)).collect();
-    for place in open.iter().take(3) {
+    for place in answer.alone.iter().filter(|place| !place.is_asked && is_open(place, record.at)).take(3) {
         let words: Vec<String> = place.needs.iter().map(need_in_short).collect();
         let with = if words.is_empty() { String::new() } else { format!(" with {}", list(&words)) };
         said.push(("elsewhere", format!("{} is open now{with}", place.region)));
+    }
+    let asked: Vec<&Alone> = answer.alone.iter().filter(|place| place.is_asked).collect();
+    if record.opens_at.is_none() && asked.len() > 1 && asked.iter().all(|place| place.opens_at.is_some()) {
+        said.push((
+            "stage it",
+            "these regions are never open all at once; each is on its own: ask region by region".to_owned(),
+        ));
     }
     if !record.reasons.iter().any(|reason| reason.about == About::UnknownName) {
         said.push(("plan", "opsc next, with the same arguments, lists the openings".to_owned()));
@@ -400,7 +429,7 @@ pub(super) fn options(answer: &Answer<'_>) -> Vec<(&'static str, String)> {
     said
 }
 
-fn is_open(place: &Elsewhere, now: Instant) -> bool {
+fn is_open(place: &Alone, now: Instant) -> bool {
     place.verdict != Verdict::Block && place.opens_at.is_none_or(|at| at <= now)
 }
 
