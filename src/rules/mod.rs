@@ -1,5 +1,11 @@
 //! Analyses and lints over the checked policy: one file each, one row of [`RULES`]; and the table of every code there is.
 
+mod approvals;
+mod claims;
+mod first;
+mod kind_names_a_scope;
+mod utc_days;
+
 use crate::calendar::Instant;
 use crate::diag::{Code, Diagnostic, Habit, Sink};
 use crate::policy::{self, Policy};
@@ -29,7 +35,7 @@ pub struct Subject<'a> {
 }
 
 /// Every analysis, in the order of their files' names.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[&approvals::RULE, &claims::RULE, &kind_names_a_scope::RULE, &utc_days::RULE];
 
 /// The codes of the rooms before this one.
 static EARLIER: &[&[&Code]] = &[
