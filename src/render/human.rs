@@ -75,7 +75,7 @@ fn move_long_labels(sources: &Sources, labels: &mut [shown::Label<FileId>], marg
         if margin + column + 2 + columns(&label.message) > WIDTH {
             let text = std::mem::take(&mut label.message);
             let note = if is_one { text } else { format!("{}: {text}", sources.place(end)) };
-            notes.push(wrap(&visible(&note), WIDTH - margin, 0, "  "));
+            notes.push(wrap(&visible(&note), WIDTH - margin, 0, ""));
         }
     }
     notes
