@@ -1,10 +1,11 @@
 //! `opsc check`: what is wrong with a policy, and the mends that leave no choice.
 
 use super::overlay::Overlay;
-use super::policy::{Checked, Strictness, check};
+use super::policy::{check, is_own};
 use super::{Command, Context, Exit, Failure, Output, codes, files};
-use crate::diag;
+use crate::diag::{self, Habit};
 use crate::render::{FORMATS, Report, Summary, count, format};
+use crate::rules::Checked;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 /// Report what is wrong with a policy
@@ -29,7 +30,7 @@ pub struct Check {
 /// Rounds of mends; each round can bring to light what the last one hid.
 const ROUNDS: usize = 20;
 
-fn formats() -> PossibleValuesParser {
+pub(super) fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(FORMATS.iter().map(|row| PossibleValue::new(row.name).help(row.summary)))
 }
 
@@ -43,15 +44,15 @@ impl Command for Check {
     ];
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
-        let strictness = if self.strict { Strictness::Strict } else { Strictness::Usual };
+        let habit = if self.strict { Habit::Strict } else { Habit::Always };
         let (checked, changes) = match self.fix {
-            true => mend(context, &self.path, strictness)?,
-            false => (check(context.world, &self.path, strictness)?, String::new()),
+            true => mend(context, &self.path, habit)?,
+            false => (check(context.world, &self.path, habit)?, String::new()),
         };
         let codes = codes();
-        let report = Report { sources: &checked.sources, found: &checked.found, codes: &codes };
+        let report = Report { sources: &checked.sources, found: &checked.diagnostics, codes: &codes };
         let text = format(&self.format).map(|row| (row.render)(&report, context.console.out));
-        let summary = Summary::of(&checked.found);
+        let summary = Summary::of(&checked.diagnostics);
         let fails = summary.errors > 0 || (self.strict && summary.warnings > 0);
         let exit = if fails { Exit::Found } else { Exit::Done };
         Ok(Output::said(text.unwrap_or_default()).noted(changes).exit(exit))
@@ -59,13 +60,14 @@ impl Command for Check {
 }
 
 /// Carries out mends until none is left, in memory; then writes the files that changed, all or none.
-fn mend(context: &Context<'_>, path: &str, strictness: Strictness) -> Result<(Checked, String), Failure> {
+fn mend(context: &Context<'_>, path: &str, habit: Habit) -> Result<(Checked, String), Failure> {
     let mut overlay = Overlay::new(context.world);
-    let mut checked = check(&overlay, path, strictness)?;
-    let errors_before = Summary::of(&checked.found).errors;
+    let mut checked = check(&overlay, path, habit)?;
+    let errors_before = Summary::of(&checked.diagnostics).errors;
     let mut said: Vec<String> = Vec::new();
     for _ in 0..ROUNDS {
-        let applied = diag::apply(&checked.sources, &checked.found, |file| checked.is_own(file));
+        let applied =
+            diag::apply(&checked.sources, &checked.diagnostics, |file| is_own(&checked.sources, file));
         if applied.texts.is_empty() {
             break;
         }
@@ -77,10 +79,10 @@ fn mend(context: &Context<'_>, path: &str, strictness: Strictness) -> Result<(Ch
                 overlay.change(source.name(), text);
             }
         }
-        checked = check(&overlay, path, strictness)?;
+        checked = check(&overlay, path, habit)?;
     }
-    if Summary::of(&checked.found).errors > errors_before {
-        let untouched = check(context.world, path, strictness)?;
+    if Summary::of(&checked.diagnostics).errors > errors_before {
+        let untouched = check(context.world, path, habit)?;
         return Ok((untouched, "nothing was mended: the mends would have made new errors\n".to_owned()));
     }
     files::write_all(overlay.texts().iter().map(|(path, text)| (path.as_str(), text.as_bytes())))?;

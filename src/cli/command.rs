@@ -8,12 +8,19 @@ use super::failure::Failure;
 use super::gate::Gate;
 use super::log::Log;
 use super::output::{Exit, Output};
+use super::test::Test;
 use crate::world::World;
 use clap::ArgMatches;
 
 /// Every command, in the order of the help.
-pub static COMMANDS: &[Row] =
-    &[row_of::<Check>(), row_of::<Gate>(), row_of::<Build>(), row_of::<Explain>(), row_of::<Log>()];
+pub static COMMANDS: &[Row] = &[
+    row_of::<Check>(),
+    row_of::<Gate>(),
+    row_of::<Build>(),
+    row_of::<Test>(),
+    row_of::<Explain>(),
+    row_of::<Log>(),
+];
 
 /// A command: its arguments with their help, and what it does.
 pub trait Command: clap::Args {

@@ -20,6 +20,7 @@ mod overlay;
 pub mod policy;
 mod reference;
 mod system;
+mod test;
 
 pub use codes::codes;
 pub use command::{COMMANDS, Command, Context, Row};

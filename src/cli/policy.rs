@@ -2,55 +2,31 @@
 
 use super::{Context, Failure, codes};
 use crate::diag::{Diagnostic, Habit, Level};
-use crate::fidelity;
-use crate::policy::{self, Policy};
+use crate::policy::Policy;
 use crate::render::{Report, human};
-use crate::resolve::{self, LIBRARY};
+use crate::resolve::LIBRARY;
+use crate::rules::{self, Checked};
 use crate::source::{FileId, Sources};
 use crate::world::World;
-
-/// How much a check says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strictness {
-    /// What speaks without being asked.
-    Usual,
-    /// Everything.
-    Strict,
-}
-
-/// What checking a policy gave.
-#[derive(Debug)]
-pub struct Checked {
-    /// The files it was read from.
-    pub sources: Sources,
-    /// The policy, where it has a meaning.
-    pub policy: Option<Policy>,
-    /// What was found, in the order it is shown.
-    pub found: Vec<Diagnostic>,
-    /// The policy's folder, with `/` at its end; empty for the current one.
-    pub root: String,
-}
 
 /// Reads and checks the policy at `path`: a file, or a folder with `main.ops`.
 ///
 /// # Errors
 /// Where its first file cannot be read.
-pub fn check(world: &dyn World, path: &str, strictness: Strictness) -> Result<Checked, Failure> {
-    let loaded = policy::load(world, path).map_err(|error| {
+pub fn check(world: &dyn World, path: &str, habit: Habit) -> Result<Checked, Failure> {
+    rules::check(world, path, habit).map_err(|error| {
         let failure = match world.read(&error.path) {
             Err(reason) => Failure::unreadable(&error.path, &reason),
             Ok(_) => Failure::malformed(error.to_string()),
         };
         failure.help("name a policy file, or a folder with `main.ops`; `opsc init` writes one")
-    })?;
-    let mut found = loaded.diagnostics;
-    if let Some(policy) = &loaded.policy {
-        found.extend(fidelity::check(policy));
-    }
-    let mut found = resolve::accept(&loaded.allows, found, &codes());
-    found.retain(|finding| strictness == Strictness::Strict || finding.code.habit == Habit::Always);
-    let policy = loaded.policy.filter(|_| found.iter().all(|finding| finding.level != Level::Error));
-    Ok(Checked { sources: loaded.sources, policy, found, root: loaded.root })
+    })
+}
+
+/// Whether a file is the author's own, not the library's.
+pub fn is_own(sources: &Sources, file: FileId) -> bool {
+    let name = sources.get(file).map_or("", |file| file.name());
+    !LIBRARY.iter().any(|module| module.file == name)
 }
 
 /// The policy at `path`, for a command that cannot do without one.
@@ -58,8 +34,8 @@ pub fn check(world: &dyn World, path: &str, strictness: Strictness) -> Result<Ch
 /// # Errors
 /// Where it cannot be read, or has errors: then the failure carries the report.
 pub fn load(context: &Context<'_>, path: &str) -> Result<Valid, Failure> {
-    let checked = check(context.world, path, Strictness::Usual)?;
-    let Checked { sources, policy, found, root } = checked;
+    let checked = check(context.world, path, Habit::Always)?;
+    let Checked { sources, policy, diagnostics: found, root } = checked;
     match policy {
         Some(policy) => Ok(Valid { sources, policy, root }),
         None => {
@@ -69,14 +45,6 @@ pub fn load(context: &Context<'_>, path: &str) -> Result<Valid, Failure> {
             let report = human(&report, context.console.err);
             Err(Failure::invalid_policy("the policy has errors", report))
         }
-    }
-}
-
-impl Checked {
-    /// Whether a file is the author's own, not the library's.
-    pub fn is_own(&self, file: FileId) -> bool {
-        let name = self.sources.get(file).map_or("", |file| file.name());
-        !LIBRARY.iter().any(|module| module.file == name)
     }
 }
 
@@ -118,7 +86,7 @@ mod tests {
     #[test]
     fn paths_count_from_the_policy() {
         let world = MemoryWorld::at(0).with_file("a/b/main.ops", "policy p { language 1 }\n");
-        let Checked { sources, policy, root, .. } = check(&world, "./a/b", Strictness::Usual).unwrap();
+        let Checked { sources, policy, root, .. } = check(&world, "./a/b", Habit::Always).unwrap();
         let policy = policy.unwrap();
         assert_eq!(policy.targets, Table::default());
         let valid = Valid { sources, policy, root };

@@ -8,6 +8,7 @@ mod utc_days;
 
 use crate::calendar::Instant;
 use crate::diag::{Code, Diagnostic, Habit, Sink};
+use crate::fidelity;
 use crate::policy::{self, Policy};
 use crate::resolve::{self, Unreadable};
 use crate::source::Sources;
@@ -67,6 +68,8 @@ pub struct Checked {
     pub policy: Option<Policy>,
     /// Everything found, in order, less what the authors accept.
     pub diagnostics: Vec<Diagnostic>,
+    /// The policy's folder, with `/` at its end; empty for the current one.
+    pub root: String,
 }
 
 /// Loads the policy at `path` and runs every analysis; `habit` says whether those that only speak when asked do.
@@ -82,10 +85,13 @@ pub fn check(world: &dyn World, path: &str, habit: Habit) -> Result<Checked, Unr
         for rule in RULES {
             (rule.check)(&subject, &mut sink);
         }
+        sink.extend(fidelity::check(policy));
     }
-    let found = sink.into_sorted().into_iter().filter(|finding| speaks(finding.code, habit)).collect();
-    let diagnostics = resolve::accept(&loaded.allows, found, codes());
-    Ok(Checked { sources: loaded.sources, policy: loaded.policy, diagnostics })
+    let policy = loaded.policy.filter(|_| !sink.has_errors());
+    // What is accepted is taken away first: an `@allow` of what only speaks when asked is not unused where nobody asks.
+    let mut diagnostics = resolve::accept(&loaded.allows, sink.into_sorted(), codes());
+    diagnostics.retain(|finding| speaks(finding.code, habit));
+    Ok(Checked { sources: loaded.sources, policy, diagnostics, root: loaded.root })
 }
 
 fn speaks(code: &Code, habit: Habit) -> bool {

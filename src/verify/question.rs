@@ -1,0 +1,89 @@
+//! A test's question as the decision takes it.
+
+use crate::calendar::{Elapsed, Instant};
+use crate::decide::{
+    Approval, ApprovalState, Change, Context, Earlier, Evidence, EvidenceSource, Given, Intent, StatedTier,
+};
+use crate::policy::{Fact, FactSource, Id, Policy, Request, Role, Value};
+
+/// The change that a request describes, and the circumstances it is asked in.
+pub(super) fn of(policy: &Policy, request: &Request, at: Instant) -> (Change, Context) {
+    let mut context = Context::at(at);
+    let mut change = Change {
+        tier: request.tier.map(|tier| StatedTier { name: policy.tiers[tier].name.clone(), by: None }),
+        action: request.action,
+        phase: request.phase,
+        environment: request.environment.map(|id| policy.environments[id].name.clone()),
+        regions: request.regions.iter().map(|id| policy.regions[*id].name.clone()).collect(),
+        components: request.components.iter().map(|id| policy.components[*id].name.clone()).collect(),
+        service: request.service.map(|id| policy.services[id].name.clone()),
+        release: request.release.map(|id| policy.releases[id].name.clone()),
+        paths: request.paths.clone(),
+        authors: request.authors.clone(),
+        evidence: request.facts.iter().map(|(fact, value)| evidence(policy, fact, value, at)).collect(),
+        ..Change::default()
+    };
+    if let Some((lever, to)) = &request.rollback {
+        change.intent = Intent::Rollback { lever: lever.clone(), to: to.clone() };
+        let before = at.minus(Elapsed::days(1));
+        let release = Some(to.clone());
+        context.earlier.push(Earlier { at: before, allowed: true, release, commit: None });
+    }
+    for name in &request.approved_by {
+        let person = approver(policy, &change, name);
+        let state = ApprovalState::Approved;
+        let given_at = Some(at);
+        change.approvals.push(Approval {
+            person,
+            commit: None,
+            patch: None,
+            given_at,
+            state,
+            dismissed: false,
+        });
+    }
+    (change, context)
+}
+
+/// The assertion as its fact's first source would make it.
+fn evidence(policy: &Policy, name: &str, value: &Value, at: Instant) -> Evidence {
+    let fact = policy.facts.find(name).map(|id| &policy.facts[id]);
+    let (source, actor) = fact.map_or((EvidenceSource::Operator, None), |fact| source(policy, fact));
+    let value = match value {
+        Value::Bool(value) => Given::Bool(*value),
+        Value::Text(text) => Given::Text(text.clone()),
+        other => Given::Text(other.to_string()),
+    };
+    Evidence { fact: name.to_owned(), value, source, actor, observed_at: Some(at) }
+}
+
+fn source(policy: &Policy, fact: &Fact) -> (EvidenceSource, Option<String>) {
+    match fact.sources.first() {
+        None | Some(FactSource::Operator) => (EvidenceSource::Operator, None),
+        Some(FactSource::Ci) => (EvidenceSource::Ci, None),
+        Some(FactSource::Review) => (EvidenceSource::Review, None),
+        Some(FactSource::Label(by)) => {
+            let person = by.and_then(|role| members(policy, role).next().map(str::to_owned));
+            (EvidenceSource::Label, person)
+        }
+        Some(FactSource::Json { file, pointer }) => {
+            (EvidenceSource::Json { file: file.clone(), pointer: pointer.clone() }, None)
+        }
+    }
+}
+
+/// A person by that name; for a role, its first member who neither wrote the change nor approved it already.
+fn approver(policy: &Policy, change: &Change, name: &str) -> String {
+    let Some(role) = policy.roles.find(name) else { return name.to_owned() };
+    let is_free = |person: &&str| {
+        !change.authors.iter().any(|author| author == person)
+            && !change.approvals.iter().any(|given| given.person == **person)
+    };
+    members(policy, role).find(is_free).unwrap_or(name).to_owned()
+}
+
+fn members(policy: &Policy, role: Id<Role>) -> impl Iterator<Item = &str> {
+    let role = &policy.roles[role];
+    let teams = role.teams.iter().flat_map(|team| &policy.teams[*team].members);
+    role.members.iter().chain(teams).map(String::as_str)
+}

@@ -1,0 +1,72 @@
+//! The page about a failed test is true: its bad policy fails where it says, its good one passes.
+
+use opsc::diag::Habit;
+use opsc::world::MemoryWorld;
+use opsc::{rules, verify};
+
+const PAGE: &str = include_str!("../docs/rules/test-failed.md");
+
+fn example(info: &str) -> &'static str {
+    let behind = PAGE.split_once(&format!("```{info}\n")).unwrap().1;
+    behind.split_once("\n```").unwrap().0
+}
+
+/// The lines of the failures, and the messages.
+fn failures(policy: &str) -> (Vec<u32>, Vec<String>) {
+    let world = MemoryWorld::at(0).with_file("main.ops", policy);
+    let checked = rules::check(&world, "main.ops", Habit::Always).unwrap();
+    let policy = checked.policy.unwrap();
+    let found: Vec<_> = verify::run(&policy).into_iter().flat_map(|run| run.failures).collect();
+    let line = |finding: &opsc::diag::Diagnostic| checked.sources.position(finding.primary.span).line;
+    (found.iter().map(line).collect(), found.iter().map(|finding| finding.message.clone()).collect())
+}
+
+#[test]
+fn the_bad_policy_fails_where_the_page_says() {
+    let bad = example("ops bad");
+    let marker = bad.lines().position(|line| line.ends_with("^^ test-failed")).unwrap();
+    let (lines, messages) = failures(bad);
+    assert_eq!(lines, [u32::try_from(marker).unwrap()]);
+    assert_eq!(messages, ["test `the first working day`: expected allowed, got blocked by `year-end`"]);
+}
+
+#[test]
+fn the_good_policy_passes() {
+    assert_eq!(failures(example("ops good")).1, Vec::<String>::new());
+}
+
+#[track_caller]
+fn check(question: &str, expected: &[&str]) {
+    let policy = format!(
+        "use std.tiers\nuse std.freezes\npolicy p {{ language 1 }}\nregion r {{ zone \"UTC\" }}\ncomponent c {{ paths \"**\" }}\n\
+         role sre-owner {{ members \"ann\", \"bob\" }}\nrole product-owner {{ members \"cy\" }}\n\
+         window w : hard {{ during 2026-01-01T00:00Z .. 2026-01-02T00:00Z }}\n\
+         test \"t\" {{ {question} }}\n"
+    );
+    assert_eq!(failures(&policy).1, expected);
+}
+
+#[test]
+fn answers_are_compared_by_name_and_instant() {
+    check(
+        "given tier T2; at 2026-01-01T12:00Z; phase deploy; expect blocked by w until 2026-01-02T00:00Z",
+        &[],
+    );
+    check("given tier T2; at 2026-01-03T12:00Z; phase deploy; expect pending on warmup", &[]);
+    check("given tier T2; at 2026-01-03T12:00Z; phase deploy; fact warmup true; expect allowed", &[]);
+    check(
+        "given tier T2; at 2026-01-01T12:00Z; phase deploy; fact warmup true; expect next 2026-01-02T00:00Z",
+        &[],
+    );
+    check(
+        "given tier T1; at 2026-01-03T12:00Z; phase merge; fact schema-change false; approved sre-owner; expect pending on product-owner",
+        &[],
+    );
+    check(
+        "given tier T2; at 2026-01-01T12:00Z; phase deploy; expect blocked by w until 2026-01-03T00:00Z",
+        &[
+            "test `t`: expected blocked by `w` until 2026-01-03T00:00:00Z, got blocked by `w` until 2026-01-02T00:00:00Z",
+        ],
+    );
+    check("given tier T2; phase deploy; expect allowed", &["test `t`: the question says no instant"]);
+}
