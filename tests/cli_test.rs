@@ -55,7 +55,7 @@ fn answers_are_compared_by_name_and_instant() {
     check("given tier T2; at 2026-01-03T12:00Z; phase deploy; expect pending on warmup", &[]);
     check("given tier T2; at 2026-01-03T12:00Z; phase deploy; fact warmup true; expect allowed", &[]);
     check(
-        "given tier T2; at 2026-01-01T12:00Z; phase deploy; fact warmup true; expect next 2026-01-02T00:00Z",
+        "given tier T2; at 2026-01-01T22:00Z; phase deploy; fact warmup true; expect next 2026-01-02T00:00Z",
         &[],
     );
     check(

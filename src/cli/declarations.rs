@@ -1,6 +1,7 @@
 //! The page about a kind of declaration, written from the schema.
 
 use crate::schema::{Body, ClauseWord, Kind, Meaning, Pattern, Slot, schema};
+use std::collections::BTreeSet;
 
 /// The page about each kind of declaration, as Markdown, in the order of the schema.
 pub fn reference() -> String {
@@ -30,22 +31,31 @@ fn page(kind: &Kind) -> String {
         text.push_str(&format!("{head}{clauses}{block}\n"));
     }
     text.push_str("```\n");
-    let lines = fields(&kind.body, 0);
+    let lines = fields(&kind.body, 0, &BTreeSet::new());
     if !lines.is_empty() {
         text.push_str(&format!("\n{lines}"));
     }
     text
 }
 
-fn fields(body: &Body, depth: usize) -> String {
+/// One item a field, with those of its own block below it. A block that takes nothing beyond what is listed around it
+/// already (`outer`) is not written out again.
+fn fields(body: &Body, depth: usize, outer: &BTreeSet<&str>) -> String {
     let indent = "  ".repeat(depth);
+    let own = body.fields.iter().map(|slot| slot.row.keyword);
+    let known: BTreeSet<&str> = outer.iter().copied().chain(own).collect();
     let item = |slot: &Slot| {
         let forms: Vec<String> = with(&forms(slot.row.keyword, &slot.pattern), &slot.annotation)
             .iter()
             .map(|form| format!("`{form}{}`", clauses(slot.row.clauses)))
             .collect();
-        let inner = fields(&slot.body, depth + 1);
-        format!("{indent}- {}: {}{}\n{inner}", forms.join(" or "), slot.row.doc, about(slot))
+        let is_same = slot.body.fields.iter().all(|inner| known.contains(inner.row.keyword));
+        let (same, inner) = match (slot.body.fields.is_empty(), is_same) {
+            (true, _) => ("", String::new()),
+            (false, true) => (" Its block takes the same statements.", String::new()),
+            (false, false) => ("", fields(&slot.body, depth + 1, &known)),
+        };
+        format!("{indent}- {}: {}{}{same}\n{inner}", forms.join(" or "), slot.row.doc, about(slot))
     };
     body.fields.iter().map(item).collect()
 }

@@ -72,7 +72,7 @@ fn move_long_labels(sources: &Sources, labels: &mut [shown::Label<FileId>], marg
     for label in labels {
         let end = Span::new(label.file_id, label.range.end, label.range.end);
         let column = sources.position(end).column as usize;
-        if margin + column + 2 + columns(&label.message) > WIDTH {
+        if !label.message.is_empty() && margin + column + 2 + columns(&label.message) > WIDTH {
             let text = std::mem::take(&mut label.message);
             let note = if is_one { text } else { format!("{}: {text}", sources.place(end)) };
             notes.push(wrap(&visible(&note), WIDTH - margin, 0, ""));

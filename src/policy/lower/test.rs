@@ -130,7 +130,7 @@ fn people(lower: &Lower<'_>, captures: &Captures<'_>) -> Vec<String> {
 /// `warmup true`, `canary = 3%`, `pins-verified`
 fn assertion(lower: &mut Lower<'_>, captures: &Captures<'_>) -> Option<(Id<Fact>, Value)> {
     let (name, value) =
-        match (captures.get("fact"), captures.get("assertion").map(|part| (&part.kind, part))) {
+        match (captures.get("name"), captures.get("assertion").map(|part| (&part.kind, part))) {
             (Some(name), _) => (name, captures.get("value")),
             (None, Some((ExprKind::Compare(name, Comparison::Equal, value), _))) => {
                 (name.as_ref(), Some(value.as_ref()))
