@@ -7,65 +7,12 @@ use super::codes::{
 };
 use super::compiled::{Body, Kind, schema};
 use super::declaration::{ClauseWord, Field, Meaning};
+use super::declared::{Declared, Fields, Given, Name, first_line};
 use super::pattern::Pattern;
 use super::suggest::{closest, one_of};
 use crate::diag::{Diagnostic, Edit, Fix, Sink};
 use crate::source::{Sources, Span};
-use crate::syntax::tree::{
-    Block, Clause, ClauseKind, Entry, Expr, ExprKind, Literal, Node, NodeKind, Text, Tree, Word,
-};
-
-/// A declaration that the schema knows, by its parts. Where a part did not fit, it is left out and was reported.
-#[derive(Debug)]
-pub struct Declared<'t> {
-    /// What kind it is.
-    pub kind: &'static Kind,
-    /// The node it was read from: docs and attributes.
-    pub node: &'t Node,
-    /// The node's entry: words and spans.
-    pub entry: &'t Entry,
-    /// The name or title it declares.
-    pub name: Option<Name<'t>>,
-    /// What its head captured.
-    pub head: Captures<'t>,
-    /// What stands behind `:`.
-    pub annotation: Captures<'t>,
-    /// Its fields.
-    pub fields: Fields<'t>,
-}
-
-/// The name or title that a declaration gives.
-#[derive(Debug, Clone, Copy)]
-pub struct Name<'t> {
-    /// Where it stands.
-    pub span: Span,
-    /// The name.
-    pub text: &'t str,
-}
-
-/// Statements of a block, in the order they stand.
-#[derive(Debug, Default)]
-pub struct Fields<'t> {
-    given: Vec<Given<'t>>,
-    broken: Vec<&'static str>,
-}
-
-/// A statement that fits its field.
-#[derive(Debug)]
-pub struct Given<'t> {
-    /// The field's row.
-    pub field: &'static Field,
-    /// The node it was read from.
-    pub node: &'t Node,
-    /// The node's entry.
-    pub entry: &'t Entry,
-    /// What its pattern captured.
-    pub captures: Captures<'t>,
-    /// What stands behind `:`.
-    pub annotation: Captures<'t>,
-    /// Its own block.
-    pub fields: Fields<'t>,
-}
+use crate::syntax::tree::{Block, ClauseKind, Entry, Expr, ExprKind, Literal, Node, NodeKind, Tree, Word};
 
 /// Whose declarations are held against the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,104 +27,6 @@ pub enum Author {
 pub fn check<'t>(tree: &'t Tree, sources: &Sources, author: Author, sink: &mut Sink) -> Vec<Declared<'t>> {
     let mut checker = Checker { sources, author, sink };
     tree.nodes.iter().filter_map(|node| checker.declaration(node)).collect()
-}
-
-impl<'t> Declared<'t> {
-    /// The first field with this keyword.
-    pub fn one(&self, keyword: &str) -> Option<&Given<'t>> {
-        self.fields.one(keyword)
-    }
-
-    /// Every field with this keyword.
-    pub fn all<'s>(&'s self, keyword: &'s str) -> impl Iterator<Item = &'s Given<'t>> + 's {
-        self.fields.all(keyword)
-    }
-
-    /// The condition of its `when`.
-    pub fn when(&self) -> Option<&'t Expr> {
-        when(&self.entry.clauses)
-    }
-
-    /// The text of its `because`.
-    pub fn because(&self) -> Option<&'t Text> {
-        because(&self.entry.clauses)
-    }
-
-    /// Where its first line stands: word, head and annotation, without the block.
-    pub fn span(&self) -> Span {
-        first_line(self.entry)
-    }
-}
-
-impl<'t> Fields<'t> {
-    /// The first field with this keyword.
-    pub fn one(&self, keyword: &str) -> Option<&Given<'t>> {
-        self.given.iter().find(|given| given.field.keyword == keyword)
-    }
-
-    /// Every field with this keyword.
-    pub fn all<'s>(&'s self, keyword: &'s str) -> impl Iterator<Item = &'s Given<'t>> + 's {
-        self.given.iter().filter(move |given| given.field.keyword == keyword)
-    }
-
-    /// Whether a statement of this field stands there in a form that did not fit, which was reported.
-    pub fn is_broken(&self, keyword: &str) -> bool {
-        self.broken.contains(&keyword)
-    }
-
-    /// Every field, in the order they stand.
-    pub fn iter(&self) -> std::slice::Iter<'_, Given<'t>> {
-        self.given.iter()
-    }
-}
-
-impl<'t> Given<'t> {
-    /// The condition of its `when`.
-    pub fn when(&self) -> Option<&'t Expr> {
-        when(&self.entry.clauses)
-    }
-
-    /// The text of its `because`.
-    pub fn because(&self) -> Option<&'t Text> {
-        because(&self.entry.clauses)
-    }
-
-    /// Where its first line stands: word, head and annotation, without the block.
-    pub fn span(&self) -> Span {
-        first_line(self.entry)
-    }
-
-    /// The first part under this label.
-    pub fn get(&self, label: &str) -> Option<&Expr> {
-        self.captures.get(label)
-    }
-}
-
-fn when<'t>(clauses: &'t [Clause]) -> Option<&'t Expr> {
-    clauses.iter().find_map(|clause| match &clause.kind {
-        ClauseKind::When(condition) => Some(condition),
-        _ => None,
-    })
-}
-
-fn because(clauses: &[Clause]) -> Option<&Text> {
-    clauses.iter().find_map(|clause| match &clause.kind {
-        ClauseKind::Because(text) => Some(text),
-        _ => None,
-    })
-}
-
-/// What the first word of a statement is as a part of its phrase: a name, or a date where dates are listed.
-fn first_part(word: &Word) -> ExprKind {
-    if word.text.starts_with(|letter: char| letter.is_ascii_digit()) {
-        return ExprKind::Literal(Literal::Date);
-    }
-    ExprKind::Word(word.text.clone())
-}
-
-fn first_line(entry: &Entry) -> Span {
-    let parts = [entry.head.as_ref(), entry.annotation.as_ref()];
-    parts.into_iter().flatten().fold(entry.word.span, |span, part| span.to(part.span))
 }
 
 /// What is wanted of one entry, be it a declaration or a field.
@@ -442,6 +291,14 @@ impl Checker<'_> {
             );
         }
     }
+}
+
+/// What the first word of a statement is as a part of its phrase: a name, or a date where dates are listed.
+fn first_part(word: &Word) -> ExprKind {
+    if word.text.starts_with(|letter: char| letter.is_ascii_digit()) {
+        return ExprKind::Literal(Literal::Date);
+    }
+    ExprKind::Word(word.text.clone())
 }
 
 /// The name or title that a declaration gives, found even where the rest of its head does not fit.

@@ -7,6 +7,7 @@ mod check;
 mod codes;
 mod compiled;
 mod declaration;
+mod declared;
 mod family;
 mod pattern;
 mod rules;
@@ -16,12 +17,13 @@ mod tests;
 
 pub use atom::{Atom, MONTHS, SORTS, Sort, WEEKDAYS};
 pub use captures::{Captures, Mismatch};
-pub use check::{Author, Declared, Fields, Given, Name, check};
+pub use check::{Author, check};
 pub use codes::{
     CODES, DUPLICATE_FIELD, MISSING_FIELD, NO_MEANING_YET, UNEXPECTED_BLOCK, UNEXPECTED_CLAUSE,
     UNKNOWN_DECLARATION, UNKNOWN_FIELD, WRONG_FORM,
 };
 pub use compiled::{Body, Kind, Schema, Shape, Slot, schema};
 pub use declaration::{Arity, ClauseWord, Declaration, Field, Meaning, declaration, field};
+pub use declared::{Declared, Fields, Given, Name};
 pub use family::DECLARATIONS;
 pub use pattern::Pattern;
