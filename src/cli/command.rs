@@ -1,6 +1,7 @@
 //! The table of commands, and what each is given.
 
 use super::build::Build;
+use super::change::Describe;
 use super::check::Check;
 use super::console::Console;
 use super::explain::Explain;
@@ -15,6 +16,7 @@ use clap::ArgMatches;
 /// Every command, in the order of the help.
 pub static COMMANDS: &[Row] = &[
     row_of::<Check>(),
+    row_of::<Describe>(),
     row_of::<Gate>(),
     row_of::<Build>(),
     row_of::<Test>(),

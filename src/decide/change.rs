@@ -38,6 +38,9 @@ pub struct Change {
     pub release: Option<String>,
     /// Paths it touches, relative to the repository, with `/`.
     pub paths: Vec<String>,
+    /// What its paths say of the tier, for people to read: a decision finds it again by its own policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classified: Option<super::Classified>,
     /// Who wrote it.
     pub authors: Vec<String>,
     /// Who wrote it together with them.

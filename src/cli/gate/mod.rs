@@ -6,7 +6,7 @@ mod evidence;
 mod history;
 mod origin;
 
-pub(super) use asked::Asked;
+pub(super) use asked::{Asked, json};
 pub(super) use origin::Origin;
 
 use super::log_file::LogFile;

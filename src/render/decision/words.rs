@@ -50,7 +50,11 @@ fn unique<'a>(names: impl Iterator<Item = &'a Option<String>>) -> Vec<String> {
 pub(super) fn subject(answer: &Answer<'_>) -> String {
     let record = answer.record;
     let mut text = record.tier.name.clone().unwrap_or_else(|| "untiered change".to_owned());
-    let id = record.release.as_ref().map(|release| release.id.clone()).or_else(|| record.change.id.clone());
+    let id = record
+        .release
+        .as_ref()
+        .map(|release| release.id.clone())
+        .or_else(|| record.change.id.as_ref().map(|id| format!("change {id}")));
     if let Some(id) = id {
         text.push_str(&format!(" {id}"));
     }
@@ -378,6 +382,14 @@ pub(super) fn tier(answer: &Answer<'_>) -> String {
     let Some(name) = &tier.name else { return "no tier is known".to_owned() };
     let how = match tier.by {
         TierBy::Nothing => " because nothing says less".to_owned(),
+        TierBy::Statement if !tier.lowered_by.is_empty() => {
+            let people: Vec<String> = tier.lowered_by.iter().map(|seat| seat.person.clone()).collect();
+            let from = tier
+                .classified
+                .as_ref()
+                .map_or(String::new(), |found| format!(", lower than {}", found.tier));
+            format!(" as stated{from}, which {} approved", list(&people))
+        }
         TierBy::Statement => match tier.stated.as_ref().and_then(|stated| stated.by.as_ref()) {
             Some(by) => format!(" as {by} states"),
             None => " as stated".to_owned(),

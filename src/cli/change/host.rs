@@ -1,0 +1,271 @@
+//! What a code host's API says of a change: GitHub's pull request, reviews and events; GitLab's merge request and approvals.
+
+use crate::calendar::Instant;
+use crate::cli::gate::json;
+use crate::cli::{Context, Failure};
+use crate::decide::{Approval, ApprovalState, Change, Label, StatedTier};
+use crate::policy::Policy;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Deserialize)]
+struct PullRequest {
+    number: u64,
+    user: Person,
+    head: Head,
+    #[serde(default)]
+    labels: Vec<LabelName>,
+}
+
+#[derive(Debug, Deserialize)]
+struct MergeRequest {
+    iid: u64,
+    author: Person,
+    sha: Option<String>,
+    #[serde(default)]
+    labels: Vec<LabelName>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Person {
+    #[serde(alias = "username")]
+    login: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Head {
+    sha: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum LabelName {
+    Object { name: String },
+    Text(String),
+}
+
+#[derive(Debug, Deserialize)]
+struct Approvals {
+    approved_by: Vec<ApprovedBy>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Review {
+    /// None where the account is gone.
+    user: Option<Person>,
+    state: String,
+    #[serde(default)]
+    commit_id: Option<String>,
+    #[serde(default)]
+    submitted_at: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ApprovedBy {
+    user: Person,
+    #[serde(default)]
+    approved_at: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Event {
+    event: String,
+    #[serde(default)]
+    actor: Option<Person>,
+    #[serde(default)]
+    label: Option<LabelName>,
+}
+
+/// What the host told.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    id: Option<String>,
+    author: Option<String>,
+    /// The commit it speaks of.
+    pub(super) head: Option<String>,
+    labels: Vec<Label>,
+    approvals: Vec<Approval>,
+}
+
+impl Told {
+    /// Reads the files that were given.
+    pub(super) fn read(
+        context: &Context<'_>,
+        request: Option<&str>,
+        reviews: Option<&str>,
+        events: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let mut told = Self::default();
+        let mut names = Vec::new();
+        if let Some(path) = request {
+            if json::<Value>(context, path, "JSON")?.get("iid").is_some() {
+                let request: MergeRequest = json(context, path, "a merge request of GitLab's API")?;
+                told.id = Some(request.iid.to_string());
+                told.author = Some(request.author.login);
+                told.head = request.sha;
+                names = request.labels;
+            } else {
+                let request: PullRequest = json(context, path, "a pull request of GitHub's API")?;
+                told.id = Some(request.number.to_string());
+                told.author = Some(request.user.login);
+                told.head = Some(request.head.sha);
+                names = request.labels;
+            }
+        }
+        let setters = match events {
+            Some(path) => setters(json(context, path, "a list of events of the API")?),
+            None => BTreeMap::new(),
+        };
+        told.labels = names
+            .into_iter()
+            .map(LabelName::text)
+            .map(|name| Label { by: setters.get(&name).cloned(), name })
+            .collect();
+        if let Some(path) = reviews {
+            told.approvals = if json::<Value>(context, path, "JSON")?.is_object() {
+                let approvals: Approvals = json(context, path, "approvals of GitLab's API")?;
+                approvals.approved_by.into_iter().map(ApprovedBy::approval).collect()
+            } else {
+                latest(json(context, path, "a list of reviews of GitHub's API")?)
+            };
+        }
+        Ok(told)
+    }
+
+    /// Adds what was told to a change. A label that is a tier's name, alone or behind `tier:` or `tier/`, states the tier.
+    pub(super) fn add_to(self, change: &mut Change, policy: &Policy) {
+        change.id = self.id;
+        change.authors.extend(self.author.filter(|author| !change.authors.contains(author)));
+        let stated: Vec<&Label> =
+            self.labels.iter().filter(|label| tier_named(policy, &label.name).is_some()).collect();
+        // Of several, the riskiest: a label may raise freely.
+        let riskiest = stated.into_iter().max_by_key(|label| tier_named(policy, &label.name));
+        change.tier = riskiest
+            .map(|label| StatedTier { name: tier_text(&label.name).to_owned(), by: label.by.clone() });
+        change.labels = self.labels;
+        change.approvals = self.approvals;
+    }
+}
+
+fn tier_text(label: &str) -> &str {
+    label.strip_prefix("tier:").or_else(|| label.strip_prefix("tier/")).unwrap_or(label).trim()
+}
+
+fn tier_named(policy: &Policy, label: &str) -> Option<usize> {
+    policy.tiers.find(tier_text(label)).map(|tier| tier.index())
+}
+
+impl LabelName {
+    fn text(self) -> String {
+        match self {
+            Self::Object { name } | Self::Text(name) => name,
+        }
+    }
+}
+
+impl ApprovedBy {
+    /// GitLab does not say for which commit: such an approval counts only where none is asked for.
+    fn approval(self) -> Approval {
+        Approval {
+            person: self.user.login,
+            commit: None,
+            patch: None,
+            given_at: self.approved_at.as_deref().and_then(whole_second),
+            state: ApprovalState::Approved,
+            dismissed: false,
+        }
+    }
+}
+
+/// Who set each label last, by the events in order.
+fn setters(events: Vec<Event>) -> BTreeMap<String, String> {
+    let mut setters = BTreeMap::new();
+    for event in events {
+        if let (Some(label), Some(actor)) = (event.label, event.actor) {
+            match event.event.as_str() {
+                "labeled" => drop(setters.insert(label.text(), actor.login)),
+                "unlabeled" => drop(setters.remove(&label.text())),
+                _ => {}
+            }
+        }
+    }
+    setters
+}
+
+/// Each person's last word: a comment takes no approval back, a dismissal does.
+fn latest(reviews: Vec<Review>) -> Vec<Approval> {
+    let mut said: BTreeMap<String, Option<Approval>> = BTreeMap::new();
+    for review in reviews {
+        let Some(user) = review.user else { continue };
+        let state = match review.state.to_ascii_uppercase().as_str() {
+            "APPROVED" => ApprovalState::Approved,
+            "CHANGES_REQUESTED" => ApprovalState::ChangesRequested,
+            "DISMISSED" => {
+                said.insert(user.login, None);
+                continue;
+            }
+            _ => continue,
+        };
+        let approval = Approval {
+            person: user.login.clone(),
+            commit: review.commit_id,
+            patch: None,
+            given_at: review.submitted_at.as_deref().and_then(whole_second),
+            state,
+            dismissed: false,
+        };
+        said.insert(user.login, Some(approval));
+    }
+    said.into_values().flatten().collect()
+}
+
+/// An instant of the API, which may carry a fraction of a second: that fraction is cut.
+fn whole_second(text: &str) -> Option<Instant> {
+    match text.split_once('.') {
+        Some((whole, rest)) => {
+            let zone = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            Instant::parse(&format!("{whole}{zone}"))
+        }
+        None => Instant::parse(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn review(login: &str, state: &str) -> Review {
+        Review {
+            user: Some(Person { login: login.to_owned() }),
+            state: state.to_owned(),
+            commit_id: Some("c".to_owned()),
+            submitted_at: None,
+        }
+    }
+
+    #[test]
+    fn the_last_word_of_each_person_counts() {
+        let reviews = vec![
+            review("ana", "APPROVED"),
+            review("ana", "COMMENTED"),
+            review("bo", "CHANGES_REQUESTED"),
+            review("bo", "APPROVED"),
+            review("cy", "APPROVED"),
+            review("cy", "DISMISSED"),
+        ];
+        let said: Vec<(String, ApprovalState)> =
+            latest(reviews).into_iter().map(|a| (a.person, a.state)).collect();
+        assert_eq!(
+            said,
+            [("ana".to_owned(), ApprovalState::Approved), ("bo".to_owned(), ApprovalState::Approved)]
+        );
+    }
+
+    #[test]
+    fn fractions_of_a_second_are_cut() {
+        assert_eq!(whole_second("2026-05-01T10:00:00.123Z"), Instant::parse("2026-05-01T10:00:00Z"));
+        assert_eq!(whole_second("2026-05-01T10:00:00.5+02:00"), Instant::parse("2026-05-01T08:00:00Z"));
+        assert_eq!(whole_second("soon"), None);
+    }
+}
