@@ -59,7 +59,7 @@ fn answers_are_compared_by_name_and_instant() {
         &[],
     );
     check(
-        "given tier T1; at 2026-01-03T12:00Z; phase merge; fact schema-change false; approved sre-owner; expect pending on product-owner",
+        "given tier T1; at 2026-01-03T12:00Z; phase merge; fact schema-change false; approved by sre-owner; expect pending on product-owner",
         &[],
     );
     check(

@@ -6,7 +6,10 @@ use super::check::Check;
 use super::console::Console;
 use super::explain::Explain;
 use super::failure::Failure;
+use super::fmt::Fmt;
 use super::gate::Gate;
+use super::import::Import;
+use super::init::Init;
 use super::log::Log;
 use super::output::{Exit, Output};
 use super::test::Test;
@@ -15,11 +18,14 @@ use clap::ArgMatches;
 
 /// Every command, in the order of the help.
 pub static COMMANDS: &[Row] = &[
+    row_of::<Init>(),
     row_of::<Check>(),
+    row_of::<Fmt>(),
+    row_of::<Test>(),
     row_of::<Describe>(),
     row_of::<Gate>(),
     row_of::<Build>(),
-    row_of::<Test>(),
+    row_of::<Import>(),
     row_of::<Explain>(),
     row_of::<Log>(),
 ];

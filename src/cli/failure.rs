@@ -62,6 +62,13 @@ impl Failure {
         self
     }
 
+    /// Comes after a report of its own.
+    #[must_use]
+    pub fn after(mut self, report: String) -> Self {
+        self.report = Some(report);
+        self
+    }
+
     /// Shows the place in a file, by the byte offset where it goes wrong.
     #[must_use]
     pub fn at(mut self, file: &str, text: &str, offset: usize, label: impl Into<String>) -> Self {

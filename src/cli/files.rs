@@ -1,6 +1,7 @@
 //! Files written whole or not at all: staged beside their places, synced, then renamed.
 
 use super::Failure;
+use crate::world::World;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ pub fn write_all<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Re
 ///
 /// # Errors
 /// The reason it cannot be read.
-pub fn text_if_there(world: &dyn crate::world::World, path: &str) -> Result<Option<String>, Failure> {
+pub fn text_if_there(world: &dyn World, path: &str) -> Result<Option<String>, Failure> {
     match world.read(path) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
@@ -41,8 +42,23 @@ pub fn text_if_there(world: &dyn crate::world::World, path: &str) -> Result<Opti
 ///
 /// # Errors
 /// The reason it cannot be read.
-pub fn text(world: &dyn crate::world::World, path: &str) -> Result<String, Failure> {
+pub fn text(world: &dyn World, path: &str) -> Result<String, Failure> {
     text_if_there(world, path)?.ok_or_else(|| Failure::unreadable(path, &io::ErrorKind::NotFound.into()))
+}
+
+/// Refuses where any of these files is there already.
+///
+/// # Errors
+/// The first that is.
+pub fn refuse_to_overwrite<'a>(
+    world: &dyn World,
+    paths: impl IntoIterator<Item = &'a str>,
+) -> Result<(), Failure> {
+    match paths.into_iter().find(|path| world.is_file(path)) {
+        Some(path) => Err(Failure::malformed(format!("`{path}` is there already, and stays as it is"))
+            .help("name another folder, or move the file away")),
+        None => Ok(()),
+    }
 }
 
 /// A file that waits beside its place; dropped before it took it, it is removed.

@@ -7,7 +7,8 @@ use crate::source::Span;
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
-const RESERVED: &[&str] = &["and", "or", "not", "true", "false", "when", "where", "because"];
+/// Words that name nothing.
+pub const RESERVED: &[&str] = &["and", "or", "not", "true", "false", "when", "where", "because"];
 /// What needs a value behind it; longer signs first.
 const LEADING: &[&str] = &[
     "<=", ">=", "==", "!=", "..", ",", "<", ">", "=", "+", "*", "/", "-", ":", "and", "or", "not", "when",

@@ -13,6 +13,7 @@ mod text;
 pub mod tree;
 
 pub use codes::CODES;
+pub use explain::RESERVED;
 pub use layout::MAX_DEPTH;
 
 use crate::diag::Diagnostic;
