@@ -22,6 +22,7 @@ pub mod types;
 pub mod policy;
 pub mod segments;
 pub mod decide;
+pub mod schedule;
 pub mod verify;
 pub mod fidelity;
 pub mod rules;

@@ -11,6 +11,7 @@ use super::gate::Gate;
 use super::import::Import;
 use super::init::Init;
 use super::log::Log;
+use super::next::Next;
 use super::output::{Exit, Output};
 use super::test::Test;
 use crate::world::World;
@@ -24,6 +25,7 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Test>(),
     row_of::<Describe>(),
     row_of::<Gate>(),
+    row_of::<Next>(),
     row_of::<Build>(),
     row_of::<Import>(),
     row_of::<Explain>(),

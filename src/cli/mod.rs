@@ -19,6 +19,7 @@ mod import;
 mod init;
 mod log;
 mod log_file;
+mod next;
 mod output;
 mod overlay;
 pub mod policy;

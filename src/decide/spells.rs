@@ -40,17 +40,9 @@ pub(super) trait Spells {
     fn following(&self) -> &[Id<Window>];
 }
 
-/// Where a policy without regions reads its calendar.
-pub(super) static NOWHERE: Place = Place {
-    zone: Zone::UTC,
-    weekend: Weekdays::SATURDAY_SUNDAY,
-    holidays: Vec::new(),
-    extra_workdays: BTreeSet::new(),
-};
-
 /// The place a region's local times are read in.
 pub(super) fn place(policy: &Policy, region: Option<Id<Region>>) -> &Place {
-    region.map_or(&NOWHERE, |region| &policy.regions[region].place)
+    policy.place_of(region)
 }
 
 /// The stretch round `at` in which a window holds. One that only follows a condition holds by its timetable always.

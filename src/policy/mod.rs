@@ -29,9 +29,10 @@ pub use place::{Component, Environment, Region, Service};
 pub use table::{Id, Named, Table};
 pub use tier::{Fact, FactKind, FactSource, Requirement, Tier};
 
-use crate::calendar::{Instant, Interval};
+use crate::calendar::{Instant, Interval, Place, Weekdays, Zone};
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Where a declaration stands, with the line kept so that a compiled policy can name it without its sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -166,6 +167,23 @@ impl Policy {
     pub fn place(&self, origin: Origin) -> String {
         let name = self.files.get(origin.span.file.index()).map_or("", String::as_str);
         format!("{name}:{}", origin.line)
+    }
+
+    /// The regions that a cell may have: each that is declared, or none where none is.
+    pub fn regions_or_none(&self) -> impl Iterator<Item = Option<Id<Region>>> {
+        let nowhere = self.regions.is_empty().then_some(None);
+        self.regions.ids().map(Some).chain(nowhere)
+    }
+
+    /// Where the times of a region are read; UTC where there is none.
+    pub fn place_of(&self, region: Option<Id<Region>>) -> &Place {
+        static NOWHERE: Place = Place {
+            zone: Zone::UTC,
+            weekend: Weekdays::SATURDAY_SUNDAY,
+            holidays: Vec::new(),
+            extra_workdays: BTreeSet::new(),
+        };
+        region.map_or(&NOWHERE, |region| &self.regions[region].place)
     }
 
     /// Every name of a kind of declaration that a change can speak of; empty for any other word.

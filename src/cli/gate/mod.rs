@@ -159,7 +159,7 @@ impl Gate {
 }
 
 /// An instant from the command line.
-pub(super) fn instant(flag: &str, text: &str) -> Result<Instant, Failure> {
+pub(in crate::cli) fn instant(flag: &str, text: &str) -> Result<Instant, Failure> {
     Instant::parse(text).ok_or_else(|| {
         Failure::usage(format!("`{flag} {text}` is not an instant")).help(
             "write it with its offset, in whole seconds: 2025-11-28T15:04:12Z or 2025-11-28T10:04:12-05:00",

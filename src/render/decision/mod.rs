@@ -7,10 +7,11 @@ mod terminal;
 mod words;
 
 pub use summary::{MOST_BYTES, title};
+pub use words::list;
 
 use super::Paint;
 use crate::calendar::Instant;
-use crate::decide::{Need, Record, Verdict};
+use crate::decide::{Decision, Need, Record, Verdict};
 use crate::policy::Policy;
 
 /// What an answer is made of.
@@ -49,4 +50,10 @@ pub fn terminal(answer: &Answer<'_>, paint: Paint) -> String {
 /// The answer as Markdown for a pull request or a CI step, at most [`MOST_BYTES`] long.
 pub fn summary(answer: &Answer<'_>) -> String {
     summary::render(answer)
+}
+
+/// What a decision needs besides time, in a few words each.
+pub fn needs(answer: &Decision) -> Vec<String> {
+    let open = answer.reasons.iter().filter(|reason| reason.verdict != Verdict::Allow);
+    words::short(open.flat_map(|reason| &reason.needs), answer.opens_at)
 }

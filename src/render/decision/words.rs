@@ -28,7 +28,7 @@ pub(super) fn mark(verdict: Verdict) -> &'static str {
 }
 
 /// `a, b and c`.
-pub(super) fn list(words: &[String]) -> String {
+pub fn list(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
@@ -138,13 +138,16 @@ pub(super) fn outlook(answer: &Answer<'_>) -> String {
 
 /// What is needed besides time, in a few words each, without repeats.
 pub(super) fn needs(answer: &Answer<'_>) -> Vec<String> {
-    let mut seen = BTreeSet::new();
     let open = answer.record.reasons.iter().filter(|reason| reason.verdict != Verdict::Allow);
-    open.flat_map(|reason| &reason.needs)
-        .filter(|need| {
-            answer.record.opens_at.is_none()
-                || !matches!(need, Need::Exception { .. } | Need::OtherTier { .. })
-        })
+    short(open.flat_map(|reason| &reason.needs), answer.record.opens_at)
+}
+
+/// Needs in short. Where waiting is enough for the calendar, what else would pass it is not needed.
+pub(super) fn short<'a>(needs: impl Iterator<Item = &'a Need>, opens_at: Option<Instant>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let passes = |need: &&Need| matches!(need, Need::Exception { .. } | Need::OtherTier { .. });
+    needs
+        .filter(|need| opens_at.is_none() || !passes(need))
         .map(need_in_short)
         .filter(|text| seen.insert(text.clone()))
         .collect()

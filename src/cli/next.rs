@@ -1,0 +1,170 @@
+//! `opsc next`: the earliest instant at which a change may land, and the openings after it.
+
+use super::gate::{Asked, Origin, instant};
+use super::{Command, Context, Exit, Failure, Output, policy};
+use crate::calendar::{Instant, Zone};
+use crate::decide::{Change, Verdict};
+use crate::policy::Policy;
+use crate::render::wrap::{pad, wrap};
+use crate::render::{Paint, Style, WIDTH, decision, guard::visible};
+use crate::schedule::{Opening, openings};
+use serde_json::json;
+
+/// List when a change may land: the earliest instant, and the openings after it
+#[derive(Debug, clap::Args)]
+pub struct Next {
+    /// The policy: a file, or a folder with `main.ops`
+    #[arg(default_value = ".", value_name = "PATH")]
+    path: String,
+    #[command(flatten)]
+    asked: Asked,
+    /// Look from this instant on, instead of now
+    #[arg(long, value_name = "INSTANT", alias = "at")]
+    from: Option<String>,
+    /// How many openings to list
+    #[arg(long, default_value_t = 5, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=100))]
+    count: u16,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Command for Next {
+    const NAME: &'static str = "next";
+    const EXITS: &'static [(Exit, &'static str)] = &[
+        (Exit::Done, "there is an opening"),
+        (Exit::Found, "there is none: waiting alone does not help"),
+        (Exit::Usage, "the command line was not understood"),
+        (Exit::InvalidPolicy, "the policy has errors"),
+        (Exit::Unreadable, "something could not be read"),
+    ];
+
+    fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
+        let now = Instant::from_system(context.world.now());
+        let valid = policy::load(context, &self.path)?;
+        let policy = &valid.policy;
+        let from = self.from.as_deref().map_or(Ok(now), |text| instant("--from", text))?;
+        let change = self.asked.change(context, policy, from)?;
+        let circumstances = Origin::find(policy, &valid.root).context(from, self.from.is_some());
+        let count = usize::from(self.count);
+        let together = openings(policy, &change, &circumstances, count);
+        let asked: Vec<String> = if change.regions.is_empty() {
+            policy.regions.rows().iter().map(|region| region.name.clone()).collect()
+        } else {
+            change.regions.clone()
+        };
+        let alone: Vec<(String, Vec<Opening>)> = if asked.len() > 1 {
+            let there = |region: &String| Change { regions: vec![region.clone()], ..change.clone() };
+            asked
+                .iter()
+                .map(|region| (region.clone(), openings(policy, &there(region), &circumstances, 1)))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let zone = asked
+            .first()
+            .and_then(|name| policy.regions.find(name))
+            .map_or(Zone::UTC, |id| policy.regions[id].place.zone);
+        let exit = if together.is_empty() && alone.iter().all(|(_, found)| found.is_empty()) {
+            Exit::Found
+        } else {
+            Exit::Done
+        };
+        let said = if self.json {
+            let region =
+                |(name, found): &(String, Vec<Opening>)| json!({ "region": name, "openings": values(found) });
+            let regions: Vec<_> = alone.iter().map(region).collect();
+            let value = json!({ "from": from, "openings": values(&together), "regions": regions });
+            format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())
+        } else {
+            text(policy, from, zone, &together, &alone, context.console.out)
+        };
+        Ok(Output::said(said).exit(exit))
+    }
+}
+
+fn values(openings: &[Opening]) -> Vec<serde_json::Value> {
+    let one = |opening: &Opening| {
+        let end = (opening.span.end != Instant::MAX).then_some(opening.span.end);
+        json!({
+            "start": opening.span.start,
+            "end": end,
+            "verdict": opening.answer.verdict,
+            "needs": decision::needs(&opening.answer),
+        })
+    };
+    openings.iter().map(one).collect()
+}
+
+fn text(
+    policy: &Policy,
+    from: Instant,
+    zone: Zone,
+    together: &[Opening],
+    alone: &[(String, Vec<Opening>)],
+    paint: Paint,
+) -> String {
+    let mut said = String::new();
+    match together.first() {
+        Some(first) => {
+            let wait = if first.span.start == from {
+                "now".to_owned()
+            } else {
+                format!("in {}", first.span.start.since(from).show())
+            };
+            let line = format!("{}, {wait}{}", zone.show(first.span.start, from), needed(first));
+            said.push_str(&format!(
+                "{}  {}\n",
+                paint.text(Style::Good, "NEXT"),
+                wrap(&visible(&line), WIDTH, 6, "      ")
+            ));
+        }
+        None => {
+            let why = if alone.iter().any(|(_, found)| !found.is_empty()) {
+                "never in every region at once; each region on its own is below"
+            } else {
+                "never by waiting: ask `opsc gate` why"
+            };
+            said.push_str(&format!("{}  {why}\n", paint.text(Style::Bad, "NEXT")));
+        }
+    }
+    if together.len() > 1 {
+        said.push_str(&format!("\n{}\n", paint.text(Style::Strong, "openings")));
+        for opening in together {
+            said.push_str(&format!("  {}\n", span(zone, opening, from)));
+        }
+    }
+    if !alone.is_empty() {
+        said.push_str(&format!("\n{}\n", paint.text(Style::Strong, "each region on its own")));
+        let width = alone.iter().map(|(name, _)| name.len()).max().unwrap_or(0) + 2;
+        for (name, found) in alone {
+            let zone = policy.regions.find(name).map_or(Zone::UTC, |id| policy.regions[id].place.zone);
+            let opens =
+                found.first().map_or("never by waiting".to_owned(), |opening| span(zone, opening, from));
+            said.push_str(&format!("  {}{opens}\n", pad(&visible(name), width)));
+        }
+    }
+    said
+}
+
+fn span(zone: Zone, opening: &Opening, from: Instant) -> String {
+    let start = zone.show(opening.span.start, from);
+    let end = opening.span.end;
+    let until = if end == Instant::MAX {
+        "no end in sight".to_owned()
+    } else {
+        format!("for {} until {}", end.since(opening.span.start).show(), zone.show(end, from))
+    };
+    format!("{} {until}", pad(&start, 36))
+}
+
+fn needed(opening: &Opening) -> String {
+    let needs = decision::needs(&opening.answer);
+    let with = if needs.is_empty() { String::new() } else { format!(", with {}", decision::list(&needs)) };
+    if opening.answer.verdict == Verdict::Block {
+        format!("{with}, though something else blocks: ask `opsc gate`")
+    } else {
+        with
+    }
+}
