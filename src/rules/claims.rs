@@ -38,20 +38,21 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
         for said in &claim.rulings {
             let Some(kind) = said.kind else { continue };
             let first = firsts.entry(kind).or_insert_with(|| first_of(policy, kind)).as_ref();
-            contradictions(policy, claim, said, kind, first, sink);
+            contradictions(subject, claim, said, kind, first, sink);
         }
     }
 }
 
 /// One finding for each line of the kind that the claim's line contradicts.
 fn contradictions(
-    policy: &Policy,
+    subject: &Subject<'_>,
     claim: &Claim,
     said: &ClaimRuling,
     kind: Id<FreezeKind>,
     first: Option<&First<'_>>,
     sink: &mut Sink,
 ) {
+    let policy = subject.policy;
     let mut by_line: BTreeMap<Origin, (Vec<Id<Tier>>, &Ruling, Situation)> = BTreeMap::new();
     for tier in &said.tiers {
         let Some((ruling, line)) = policy.kinds[kind].rulings.get(tier.index()) else { continue };
@@ -60,13 +61,13 @@ fn contradictions(
         }
     }
     for (line, (tiers, ruling, situation)) in by_line {
-        sink.push(finding(policy, claim, said, kind, first, line, &tiers, ruling, &situation));
+        sink.push(finding(subject, claim, said, kind, first, line, &tiers, ruling, &situation));
     }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one sentence, made of all of them")]
 fn finding(
-    policy: &Policy,
+    subject: &Subject<'_>,
     claim: &Claim,
     said: &ClaimRuling,
     kind: Id<FreezeKind>,
@@ -76,6 +77,7 @@ fn finding(
     ruling: &Ruling,
     situation: &Situation,
 ) -> Diagnostic {
+    let policy = subject.policy;
     let tier = tiers.first().copied();
     let names: Vec<&str> = tiers.iter().map(|tier| policy.tiers[*tier].name.as_str()).collect();
     let (names, kind) = (names.join(", "), &policy.kinds[kind].name);
@@ -91,12 +93,12 @@ fn finding(
     };
     let circumstances = circumstances(policy, situation);
     let message = format!(
-        "`{}` says that `{kind}` {} {names} ({}), but the policy {} ({}); {told_apart}{circumstances} the one answers \
-         {}, the other {}",
+        "`{}` says that `{kind}` {} {names} ({}), but the policy {} ({}); {told_apart}{circumstances} the claim answers \
+         {}, the policy {}",
         claim.name,
         verb(&said.ruling),
         policy.place(said.origin),
-        verb_of_policy(ruling),
+        in_policy(subject, ruling, line),
         policy.place(line),
         answer(&said.ruling),
         answer(ruling),
@@ -116,12 +118,12 @@ fn verb(ruling: &Ruling) -> &'static str {
     }
 }
 
-fn verb_of_policy(ruling: &Ruling) -> &'static str {
+fn in_policy(subject: &Subject<'_>, ruling: &Ruling, line: Origin) -> String {
     match ruling {
-        Ruling::Admit { when } if *when == Condition::TRUE => "admits it",
-        Ruling::Admit { .. } => "admits it on another condition",
-        Ruling::Except => "lets an exception lift the block",
-        Ruling::Block => "blocks it",
+        Ruling::Admit { when } if *when == Condition::TRUE => "admits it".to_owned(),
+        Ruling::Admit { .. } => format!("says `{}`", subject.sources.text_of(line.span)),
+        Ruling::Except => "lets an exception lift the block".to_owned(),
+        Ruling::Block => "blocks it".to_owned(),
     }
 }
 

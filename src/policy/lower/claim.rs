@@ -1,6 +1,7 @@
 //! `claim`, and what a tier says of kinds of freeze: what another source says, to be held against the kinds.
 
 use super::Lower;
+use super::freeze::whole;
 use crate::policy::{Claim, ClaimRuling, Condition, FreezeKind, Id, Ruling, Tier};
 use crate::schema::{Declared, Given};
 
@@ -30,7 +31,7 @@ fn said(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<ClaimRuling> {
         tiers.push(lower.id::<Tier>(written)?);
     }
     let ruling = ruling(lower, given)?;
-    Some(ClaimRuling { kind: Some(kind?), tiers, ruling, origin: lower.origin(given.span()) })
+    Some(ClaimRuling { kind: Some(kind?), tiers, ruling, origin: lower.origin(whole(given)) })
 }
 
 fn ruling(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<Ruling> {

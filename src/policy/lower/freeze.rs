@@ -64,6 +64,11 @@ pub(super) fn freeze(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<F
     })
 }
 
+/// A statement with its `when`.
+pub(super) fn whole(given: &Given<'_>) -> Span {
+    given.entry.clauses.iter().fold(given.span(), |span, clause| span.to(clause.span))
+}
+
 fn ruling(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<Ruling> {
     Some(match given.field.keyword {
         "admit" => {
@@ -79,7 +84,7 @@ fn ruling(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<Ruling> {
 }
 
 fn statement(lower: &mut Lower<'_>, given: &Given<'_>, ruling: &Ruling, said: &mut Said) {
-    let origin = lower.origin(given.span());
+    let origin = lower.origin(whole(given));
     if given.captures.has("others") {
         if let Some((_, first)) = &said.others {
             let finding = Diagnostic::new(&TIER_RULED_TWICE, origin.span, "`others` is ruled on twice");

@@ -18,6 +18,8 @@ mod seats;
 pub(super) mod target;
 pub(super) mod test;
 mod tier;
+#[cfg(test)]
+mod tests;
 pub(super) mod timetable;
 mod values;
 pub(super) mod window;
