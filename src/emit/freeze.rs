@@ -77,7 +77,8 @@ pub(super) fn regions_or_none(policy: &Policy) -> Vec<Option<Id<Region>>> {
 }
 
 /// Every freeze of a policy, in the order of its windows, then those that lie outside `only` windows by kind. A window
-/// that follows a fact has no dates: whoever asks for these has refused it, or accepted its loss.
+/// that follows a fact has no dates: whoever asks for these has refused it, or accepted its loss. A kind that admits every
+/// tier freely closes nothing and is left out.
 pub(super) fn freezes(policy: &Policy) -> Vec<Freeze> {
     let mut found = Vec::new();
     for (_, window) in policy.windows.iter().filter(|(_, window)| !window.only && window.follows.is_none()) {
@@ -87,6 +88,7 @@ pub(super) fn freezes(policy: &Policy) -> Vec<Freeze> {
     for (kind, _) in policy.kinds.iter() {
         found.extend(outside_only(policy, kind));
     }
+    found.retain(|freeze| policy.tiers.ids().any(|tier| freeze.closes(policy, tier)));
     let mut ids = Ids::default();
     for freeze in &mut found {
         freeze.name = ids.unique(std::mem::take(&mut freeze.name));

@@ -1,0 +1,133 @@
+//! Writes down what a policy means, for real programs to be held against: what the calendar admits at every instant at which
+//! it changes and a second to either side, by the decision itself, and every occurrence of every window. No target has a hand in it.
+//!
+//! `cargo run --example truth -- PATH` prints one JSON object.
+
+use opsc::calendar::{Elapsed, Instant, Place, Zone};
+use opsc::cli::System;
+use opsc::decide::{About, Change, Context, Prepared, StatedTier, Verdict};
+use opsc::policy::{self, Action, Id, Named, Policy, Region, Table};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args().nth(1).ok_or("usage: truth PATH")?;
+    let loaded = policy::load(&System::default(), &path)?;
+    let mut policy = loaded.policy.ok_or("the policy has errors")?;
+    // The calendar alone: a flag knows no change, so neither exceptions nor what tiers require.
+    policy.exceptions = Table::default();
+    for tier in policy.tiers.ids() {
+        if let Some(tier) = policy.tiers.get_mut(tier) {
+            tier.requirements.clear();
+        }
+    }
+    println!("{}", json!({ "flags": flags(&policy), "occurrences": occurrences(&policy) }));
+    Ok(())
+}
+
+fn regions(policy: &Policy) -> Vec<Option<Id<Region>>> {
+    if policy.regions.is_empty() { vec![None] } else { policy.regions.ids().map(Some).collect() }
+}
+
+fn name<T: Named>(table: &Table<T>, id: Option<Id<T>>) -> String {
+    id.map_or_else(String::new, |id| table[id].name().to_owned())
+}
+
+fn place(policy: &Policy, region: Option<Id<Region>>) -> Place {
+    region.map_or_else(
+        || Place {
+            zone: Zone::UTC,
+            weekend: opsc::calendar::Weekdays::SATURDAY_SUNDAY,
+            holidays: Vec::new(),
+            extra_workdays: BTreeSet::new(),
+        },
+        |region| policy.regions[region].place.clone(),
+    )
+}
+
+/// By region: the instants, and for each flag a letter an instant, `1` for open.
+fn flags(policy: &Policy) -> Value {
+    let target = policy.targets.rows().iter().find(|target| target.name == "flagd");
+    let option = |name: &str| target.and_then(|target| target.options.get(name)).cloned();
+    let action =
+        option("action").and_then(|word| Action::ALL.into_iter().find(|action| action.name() == word));
+    let prepared = Prepared::new(policy);
+    let mut by_region = Map::new();
+    for region in regions(policy) {
+        let instants = instants(policy, region);
+        let mut open: BTreeMap<String, String> = BTreeMap::new();
+        for tier in policy.tiers.rows() {
+            let change = Change {
+                tier: Some(StatedTier { name: tier.name.clone(), by: None }),
+                action,
+                environment: option("environment"),
+                regions: region.map(|_| name(&policy.regions, region)).into_iter().collect(),
+                ..Change::default()
+            };
+            for at in &instants {
+                for (component, is_open) in cells(policy, &prepared, &change, *at) {
+                    let key = match component {
+                        Some(component) => format!("ops.{component}.{}", tier.name),
+                        None => format!("ops.{}", tier.name),
+                    };
+                    open.entry(key).or_default().push(if is_open { '1' } else { '0' });
+                }
+            }
+        }
+        let seconds: Vec<i64> = instants.iter().map(|at| at.unix()).collect();
+        by_region.insert(name(&policy.regions, region), json!({ "instants": seconds, "open": open }));
+    }
+    Value::Object(by_region)
+}
+
+/// For each component of the one region asked: whether no freeze stands in the way.
+fn cells(
+    policy: &Policy,
+    prepared: &Prepared<'_>,
+    change: &Change,
+    at: Instant,
+) -> Vec<(Option<String>, bool)> {
+    let decision = prepared.decide(change, &Context::at(at));
+    let closed: BTreeSet<usize> = decision
+        .reasons
+        .iter()
+        .filter(|reason| reason.verdict != Verdict::Allow)
+        .filter(|reason| matches!(reason.about, About::Window | About::OutsideOnly | About::StaleVendorFeed))
+        .flat_map(|reason| reason.cells.iter().copied())
+        .collect();
+    let cells = decision.cells.into_iter().enumerate();
+    cells.map(|(index, cell)| (cell.component, policy.in_horizon(at) && !closed.contains(&index))).collect()
+}
+
+/// Every instant at which something may change in a region, and a second to either side.
+fn instants(policy: &Policy, region: Option<Id<Region>>) -> BTreeSet<Instant> {
+    let place = place(policy, region);
+    let mut edges = BTreeSet::from([policy.horizon.start, policy.horizon.end]);
+    for window in policy.windows.rows() {
+        edges.extend(window.when.active(&place, policy.horizon).edges());
+        edges.extend(window.warn_until);
+        edges.extend(window.vendor.as_ref().and_then(|vendor| Some(vendor.checked?.plus(vendor.recheck?))));
+    }
+    let second = Elapsed::seconds(1);
+    edges.into_iter().flat_map(|at| [at.minus(second), at, at.plus(second)]).collect()
+}
+
+/// By window and region: when it holds, as unix seconds.
+fn occurrences(policy: &Policy) -> Value {
+    let mut windows = Map::new();
+    for window in policy.windows.rows().iter().filter(|window| window.follows.is_none()) {
+        let mut by_region = Map::new();
+        for region in regions(policy) {
+            if region.is_some_and(|region| !window.covers(Some(region), None, None, None)) {
+                continue;
+            }
+            let held = window.when.occurrences(&place(policy, region), policy.horizon);
+            let spans: Vec<[i64; 2]> =
+                held.iter().map(|one| [one.interval.start.unix(), one.interval.end.unix()]).collect();
+            by_region.insert(name(&policy.regions, region), json!(spans));
+        }
+        windows.insert(window.name.clone(), Value::Object(by_region));
+    }
+    Value::Object(windows)
+}
