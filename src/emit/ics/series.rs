@@ -111,11 +111,11 @@ fn series(
     };
     let regular = |one: &&Occurrence| {
         nominal.get(&one.date).is_some_and(|read| {
-            let local = read.start.utc().naive_utc();
+            let (start, end) = (read.start.utc().naive_utc(), read.end.utc().naive_utc());
             read.length() == length
                 && one.interval.length() == length
-                && zone.reading(local) == LocalReading::Once(one.interval.start)
-                && matches!(zone.reading(zone.local(one.interval.end)), LocalReading::Once(_))
+                && zone.reading(start) == LocalReading::Once(one.interval.start)
+                && zone.reading(end) == LocalReading::Once(one.interval.end)
         })
     };
     let fitting: BTreeMap<Date, Interval> =
