@@ -122,7 +122,7 @@ fn a_torn_tail_is_moved_away_and_told() {
     for end in second + 1..whole.len() {
         fs::write(&path, &whole[..end]).unwrap();
         let _ = fs::remove_file(torn(&path));
-        check_verify(&path, None, 1, &[":2: the line has no end", "1 record before it"]);
+        check_verify(&path, None, 1, &[":2: the line has no end", "1 record whole before it"]);
         append(&path, &json!({ "n": 2 }));
         let records = records(&path);
         assert_eq!(records.len(), 3);

@@ -2,7 +2,7 @@
 
 use super::{COMMANDS, Command, Context, Exit, Failure, Output, codes, command_line, declarations};
 use crate::emit::TARGETS;
-use crate::render::{Paint, WIDTH, markdown};
+use crate::render::{Paint, WIDTH, markdown, wrap::wrap};
 use crate::schema::schema;
 
 /// Show the page about a rule, a declaration, a target or a command
@@ -49,7 +49,10 @@ fn list() -> String {
     let shelves = SHELVES.iter().map(|shelf| {
         let names = (shelf.names)();
         let width = names.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-        let lines = names.iter().map(|(name, about)| format!("  {name:width$}  {about}\n"));
+        let indent = " ".repeat(width + 4);
+        let lines = names
+            .iter()
+            .map(|(name, about)| format!("  {name:width$}  {}\n", wrap(about, WIDTH, width + 4, &indent)));
         format!("{}\n{}", shelf.title, lines.collect::<String>())
     });
     shelves.collect::<Vec<_>>().join("\n")

@@ -72,7 +72,7 @@ fn verify(file: &str, text: &str, head: Option<&str>) -> Output {
     let mut exit = Exit::Done;
     if let Some(broken) = &reading.broken {
         said.push_str(&format!("{file}:{}: {}\n", broken.line, fault(&broken.fault)));
-        said.push_str(&format!("  {} before it are whole\n", count(reading.records.len(), "record")));
+        said.push_str(&format!("  {} whole before it\n", count(reading.records.len(), "record")));
         exit = Exit::Found;
     } else {
         said.push_str(&format!("{file}: {}, all whole\n", count(reading.records.len(), "record")));

@@ -163,7 +163,9 @@ impl Checker<'_> {
         self.missing(entry, owner, body, &seen);
         let said = |row: &Field| given.iter().filter(|given| std::ptr::eq(given.field, row)).count();
         let broken = body.fields.iter().zip(&seen).filter(|(slot, seen)| seen.len() > said(slot.row));
-        let broken = broken.map(|(slot, _)| slot.row.keyword).collect();
+        let misspelled =
+            body.fields.iter().map(|slot| slot.row.keyword).filter(|word| is_misspelled(entry, body, word));
+        let broken = broken.map(|(slot, _)| slot.row.keyword).chain(misspelled).collect();
         Fields { given, broken }
     }
 
@@ -231,6 +233,9 @@ impl Checker<'_> {
             body.fields.iter().zip(seen).filter(|(slot, seen)| slot.row.arity.required() && seen.is_empty())
         {
             let row = slot.row;
+            if is_misspelled(entry, body, row.keyword) {
+                continue;
+            }
             let name = name_of_head(entry).map_or(String::new(), |name| format!(" `{}`", name.text));
             let mut finding = Diagnostic::new(
                 &MISSING_FIELD,
@@ -274,11 +279,10 @@ impl Checker<'_> {
 
     fn unknown_field(&mut self, entry: &Entry, owner: &str, body: &Body) {
         let word = &entry.word;
-        let known = || body.fields.iter().map(|slot| slot.row.keyword).filter(|keyword| !keyword.is_empty());
         let finding = Diagnostic::new(&UNKNOWN_FIELD, word.span, format!("`{owner}` has no `{}`", word.text));
-        self.sink.push(match closest(&word.text, known()) {
+        self.sink.push(match closest(&word.text, keywords(body)) {
             Some(near) => finding.fix(format!("write `{near}`"), word.span, near),
-            None => finding.help(format!("`{owner}` takes {}", one_of(known()))),
+            None => finding.help(format!("`{owner}` takes {}", one_of(keywords(body)))),
         });
     }
 
@@ -291,6 +295,23 @@ impl Checker<'_> {
             );
         }
     }
+}
+
+/// The words that a block's statements begin with.
+fn keywords(body: &Body) -> impl Iterator<Item = &'static str> {
+    body.fields.iter().map(|slot| slot.row.keyword).filter(|keyword| !keyword.is_empty())
+}
+
+/// Whether a statement of the block begins with a word that is no field's and was taken for this one: it was reported,
+/// and that the field is missing would be the same mistake told twice.
+fn is_misspelled(entry: &Entry, body: &Body, keyword: &str) -> bool {
+    let nodes = entry.block.iter().flat_map(|block| &block.nodes);
+    let words = nodes.filter_map(|node| match &node.kind {
+        NodeKind::Entry(inner) => Some(inner.word.text.as_str()),
+        _ => None,
+    });
+    let mut unknown = words.filter(|word| body.position(word).is_none());
+    unknown.any(|word| closest(word, keywords(body)) == Some(keyword))
 }
 
 /// What the first word of a statement is as a part of its phrase: a name, or a date where dates are listed.
