@@ -1,5 +1,6 @@
 //! The policy in the making: what every format fills in and `write` turns into text.
 
+use super::days;
 use super::names::{Names, sanitised};
 use super::report::{At, RemarkKind, Report};
 use super::zones;
@@ -268,5 +269,29 @@ impl Draft {
             self.environments.push(Named { name: name.clone(), doc: Vec::new() });
         }
         name
+    }
+
+    /// Widens the horizon to whole years that hold every dated window.
+    pub(super) fn cover_dates(&mut self) {
+        let year = |date: Date| days::Day::of(date).year;
+        let bounds = self.windows.iter().flat_map(|window| {
+            let bounded = window.from.zip(window.until);
+            window.when.iter().filter_map(dates_of).chain(bounded)
+        });
+        let holidays = self.holidays.iter().flat_map(|holidays| &holidays.spans);
+        for (first, last) in bounds.chain(holidays.map(|(span, _)| (span.first, span.last))) {
+            self.horizon.first = self.horizon.first.min(days::first_of(year(first)));
+            self.horizon.last = self.horizon.last.max(days::first_of(year(last).saturating_add(1)));
+        }
+    }
+}
+
+/// The first and the last date of a pattern that is one span.
+fn dates_of(pattern: &Pattern) -> Option<(Date, Date)> {
+    match pattern {
+        Pattern::Once(interval) => Some((Zone::UTC.date(interval.start), Zone::UTC.date(interval.end))),
+        Pattern::OnceLocal { start, end } => Some((start.date(), end.date())),
+        Pattern::Dates(span) => Some((span.first, span.last)),
+        _ => None,
     }
 }

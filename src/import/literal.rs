@@ -2,7 +2,8 @@
 
 use super::names::one_line;
 use crate::calendar::{
-    DateSpan, Instant, Length, LocalDateTime, MonthDay, Pattern, TimeOfDay, Weekday, Weekdays, Zone,
+    DateSpan, Instant, Length, LocalDateTime, LocalReading, MonthDay, Pattern, Repeat, TimeOfDay, Weekday,
+    Weekdays, Zone,
 };
 
 const MONTHS: [&str; 12] =
@@ -85,7 +86,12 @@ pub(super) fn pattern(pattern: &Pattern, zone: Option<Zone>) -> String {
         Pattern::Once(interval) => format!("during {} .. {}", instant(interval.start), instant(interval.end)),
         Pattern::OnceLocal { start, end } => {
             let zone = zone.unwrap_or(Zone::UTC);
-            format!("during {} .. {}", local(*start, zone), local(*end, zone))
+            // A reading that a clock change skips or repeats is no literal of the language: its instant is.
+            let shown = |at: LocalDateTime, repeat: Repeat| match zone.reading(at) {
+                LocalReading::Once(_) => local(at, zone),
+                reading => instant(reading.instant(repeat)),
+            };
+            format!("during {} .. {}", shown(*start, Repeat::Earlier), shown(*end, Repeat::Later))
         }
         Pattern::Dates(span) => format!("during {}", dates(*span)),
         Pattern::Daily { start, end } => format!("every day {} .. {}", time(*start), time(*end)),

@@ -4,14 +4,23 @@
 //! Every format fills in one [`draft`], which one place writes as text. Nothing is dropped in silence: a field that
 //! no reader asked for is a remark, and what cannot be read is an error with its line.
 
+mod alertmanager;
+mod argo;
+mod argo_duration;
+mod cron;
+mod cron_remarks;
+mod day_rule;
 mod days;
 mod draft;
 mod gate;
+mod gitlab;
 mod literal;
 mod names;
+mod pairs;
 mod rails_zones;
 mod release_calendar;
 mod report;
+mod week;
 mod windows_zones;
 mod write;
 mod yaml;
@@ -36,6 +45,12 @@ pub enum Format {
     ReleaseCalendar,
     /// The runbook's `change_freeze_gate.yml`, as claims.
     FreezeGate,
+    /// Argo CD's `syncWindows`.
+    ArgoCd,
+    /// GitLab's freeze periods.
+    GitLab,
+    /// Alertmanager's `time_intervals`.
+    Alertmanager,
 }
 
 /// A row of [`FORMATS`].
@@ -61,6 +76,27 @@ const FORMATS: &[Row] = &[
         about: "a change-freeze gate with `checks`, imported as claims",
         looks_so: gate::looks_so,
         read: gate::read,
+    },
+    Row {
+        format: Format::ArgoCd,
+        name: "argo-cd",
+        about: "Argo CD projects with `syncWindows`",
+        looks_so: argo::looks_so,
+        read: argo::read,
+    },
+    Row {
+        format: Format::GitLab,
+        name: "gitlab",
+        about: "GitLab freeze periods with `freeze_start` and `freeze_end`",
+        looks_so: gitlab::looks_so,
+        read: gitlab::read,
+    },
+    Row {
+        format: Format::Alertmanager,
+        name: "alertmanager",
+        about: "an Alertmanager configuration with `time_intervals`",
+        looks_so: alertmanager::looks_so,
+        read: alertmanager::read,
     },
 ];
 
@@ -142,6 +178,7 @@ pub fn import(name: &str, bytes: &[u8], options: &Options) -> Result<Imported, V
         return Err(report.errors);
     }
     report.remarks.sort();
+    draft.cover_dates();
     let files = BTreeMap::from([("main.ops".to_owned(), write::policy(&draft))]);
     Ok(Imported { files, report: report.remarks })
 }

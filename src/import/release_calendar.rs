@@ -53,7 +53,6 @@ fn calendar(document: &Node, draft: &mut Draft, report: &mut Report) -> Result<(
             draft.releases.push(release);
         }
     }
-    cover(draft);
     Ok(())
 }
 
@@ -259,18 +258,4 @@ fn release(node: &Node, draft: &mut Draft, report: &mut Report) -> Result<Releas
     once(&mut release.regions);
     once(&mut release.components);
     Ok(release)
-}
-
-/// The horizon covers every dated window.
-fn cover(draft: &mut Draft) {
-    for window in &draft.windows {
-        for pattern in &window.when {
-            if let Pattern::Once(interval) = pattern {
-                let (first, last) = (Zone::UTC.date(interval.start), Zone::UTC.date(interval.end));
-                draft.horizon.first = draft.horizon.first.min(days::first_of(days::Day::of(first).year));
-                let next = days::Day::of(last).year.saturating_add(1);
-                draft.horizon.last = draft.horizon.last.max(days::first_of(next));
-            }
-        }
-    }
 }

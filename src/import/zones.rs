@@ -1,7 +1,7 @@
 //! Which zone a foreign name means: cloud regions, and the zone names of Windows and of Rails.
 
 use super::{rails_zones, windows_zones};
-use crate::calendar::Zone;
+use crate::calendar::{Elapsed, Instant, Zone};
 
 /// Regions of the large clouds, by the city whose clock their users mostly live by.
 const CLOUD: &[(&str, &str)] = &[
@@ -142,6 +142,72 @@ pub(super) fn of_windows(name: &str) -> Option<Zone> {
 /// The zone that Rails means by this name.
 pub(super) fn of_rails(name: &str) -> Option<Zone> {
     lookup(rails_zones::TABLE, name)
+}
+
+/// What a program in Go makes of a zone's name.
+pub(super) enum Read {
+    /// A place, or UTC.
+    Zone(Zone),
+    /// A fixed offset or an abbreviation, which a policy does not take.
+    NoPlace,
+    /// Nothing it knows.
+    Unknown,
+}
+
+/// Other names that the database has for UTC.
+const UTC_NAMES: &[&str] = &[
+    "Etc/GMT",
+    "Etc/GMT+0",
+    "Etc/GMT-0",
+    "Etc/GMT0",
+    "Etc/Greenwich",
+    "Etc/UCT",
+    "Etc/Universal",
+    "Etc/Zulu",
+    "GMT",
+    "GMT+0",
+    "GMT-0",
+    "GMT0",
+    "Greenwich",
+    "UCT",
+    "Universal",
+    "Zulu",
+];
+
+/// Names of the database that say an offset or a rule, not a place.
+const NO_PLACES: &[&str] = &[
+    "CET",
+    "CST6CDT",
+    "EET",
+    "EST",
+    "EST5EDT",
+    "HST",
+    "MET",
+    "MST",
+    "MST7MDT",
+    "PST8PDT",
+    "WET",
+    "Local",
+    "localtime",
+];
+
+/// The zone that Go's `LoadLocation` finds by this name.
+pub(super) fn as_go_reads(name: &str) -> Read {
+    if UTC_NAMES.contains(&name) {
+        return Read::Zone(Zone::UTC);
+    }
+    match iana(name) {
+        Some(zone) => Read::Zone(zone),
+        None if NO_PLACES.contains(&name) || name.starts_with("Etc/GMT") => Read::NoPlace,
+        None => Read::Unknown,
+    }
+}
+
+/// Whether clocks there are changed in these years.
+pub(super) fn changes_clock(zone: Zone) -> bool {
+    let start = Instant::parse("2024-01-01T00:00:00Z").unwrap_or(Instant::MIN);
+    let offset = |month: i64| zone.offset(start.plus(Elapsed::days(30 * month)));
+    (1..36).any(|month| offset(month) != offset(0))
 }
 
 fn lookup(table: &[(&str, &str)], name: &str) -> Option<Zone> {

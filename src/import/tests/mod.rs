@@ -1,5 +1,8 @@
 //! What an import of a whole file says and makes.
 
+mod cron_oracle;
+mod interval_oracle;
+
 use super::*;
 
 /// The import of a text on a fixed day.
@@ -92,4 +95,91 @@ fn a4_the_gate_becomes_claims() {
     );
     assert!(policy.contains("  soft blocks T2, T3\n  soft admits T0, T1\n"), "{policy}");
     assert_eq!(imported.report.iter().filter(|remark| remark.kind == RemarkKind::NotCarried).count(), 2);
+}
+
+const PROJECT: &str = r#"apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata:
+  name: shop
+spec:
+  syncWindows:
+    - kind: deny
+      schedule: "0 * 15 JAN *"
+      duration: 24h
+      applications: ["*"]
+    - kind: allow
+      schedule: "0 9 * * 1-5"
+      duration: 8h
+      applications: ["web", "api-*"]
+      clusters: ["eu-west-1"]
+      timeZone: Europe/Berlin
+      manualSync: true
+    - kind: deny
+      schedule: "0 22 * * *"
+      duration: 8h
+      applications: ["web"]
+      timeZone: Europe/Berln
+    - kind: deny
+      schedule: "0 0 30 2 *"
+      duration: 1h
+      namespaces: ["prod"]
+"#;
+
+#[test]
+fn argo_windows_act_as_argo_does_and_say_so() {
+    let imported = imported("project.yml", PROJECT);
+    let policy = main(&imported);
+    for line in [
+        "every rrule \"FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=15\" at 00:00 for 1d23h",
+        "only every Mon, Tue, Wed, Thu, Fri 09:00 .. 17:00",
+        "in \"Europe/Berlin\"",
+        "every day 22:00 .. 06:00",
+        "every day 00:00 .. 24:00",
+        "environments prod",
+    ] {
+        assert!(policy.contains(line), "{line}\n{policy}");
+    }
+    for (line, part) in [
+        (8, "for 24 hours lasts 47 hours: it fires 24 times"),
+        (8, "comes back every year"),
+        (11, "closes `shop` whenever none of them holds"),
+        (12, "by today's offset of Berlin"),
+        (14, "`api-*` is a pattern"),
+        (17, "`manualSync` lets anyone sync by hand outside the window"),
+        (7, "beats every `allow`"),
+        (22, "`Europe/Berln` is not a zone"),
+        (24, "never fires"),
+    ] {
+        let found = imported.report.iter().any(|remark| remark.line == line && remark.text.contains(part));
+        assert!(found, "{line} {part}\n{:#?}", imported.report);
+    }
+}
+
+#[test]
+fn gitlab_periods_are_paired() {
+    let text = r#"[
+  {"id": 1, "project_id": 19, "freeze_start": "0 23 * * 5", "freeze_end": "0 7 * * 1", "cron_timezone": "Eastern Time (US & Canada)", "created_at": "2020-05-15T17:03:35.702Z"},
+  {"id": 2, "freeze_start": "0 0 20 12 *", "freeze_end": "0 0 3 1 *", "cron_timezone": "Europe/Berlin"},
+  {"id": 3, "freeze_start": "0 * 5 * *", "freeze_end": "30 12 6 * *", "cron_timezone": "UTC"},
+  {"id": 4, "freeze_start": "0 22 * * *", "freeze_end": "0 22 * * *", "cron_timezone": "UTC"},
+  {"id": 5, "freeze_start": "0 0 28 * *", "freeze_end": "0 0 3 * *", "cron_timezone": "UTC"}
+]"#;
+    let imported = imported("freeze_periods.json", text);
+    let policy = main(&imported);
+    for line in [
+        "every week Fri 23:00 .. Mon 07:00",
+        "in \"America/New_York\"",
+        "every year Dec 20 .. Jan 03",
+        "every month 5th 00:00 for 1d12h30m",
+        "every day 00:00 .. 24:00",
+        "every year Feb 28 .. Mar 03",
+    ] {
+        assert!(policy.contains(line), "{line}\n{policy}");
+    }
+    let bad = r#"[{"freeze_start": "0 0 31 2 *", "freeze_end": "0 0 * * 1", "cron_timezone": "UTC"},
+ {"freeze_start": "0 0 1 * *", "freeze_end": "0 0 * * 8", "cron_timezone": "Eastern"}]"#;
+    let errors = refused("f.json", bad);
+    assert_eq!(errors.len(), 2, "{errors:#?}");
+    assert!(errors[0].starts_with("1:19: `0 0 31 2 *` never fires"), "{errors:#?}");
+    assert!(errors[1].starts_with("2:49: `8` is not a weekday"), "{errors:#?}");
 }
