@@ -117,7 +117,8 @@ fn named(
             item.at
                 .error(format!("the file holds more than {MOST_INTERVALS} intervals"), "import it in parts")
         })?;
-        let Some(interval) = report.keep(Interval::of(item, report)) else { continue };
+        let result = Interval::of(item, report);
+        let Some(interval) = report.keep(result) else { continue };
         for years in interval.years.clone() {
             groups.entry((interval.zone.name().to_owned(), years)).or_default().push(interval.clone());
         }
@@ -337,7 +338,7 @@ fn day_rules(ranges: &[Bounds], months: &[u32], weekdays: &[u32]) -> Result<Vec<
                         "leave February out of its months, or write its days",
                     ));
                 }
-                for length in [30, 31] {
+                for length in [30_u32, 31] {
                     let days = (from..=(length + 1).saturating_sub(back)).collect::<Vec<_>>();
                     let rule =
                         DayRule::new(of_months(&[length]), Days::new(days, Vec::new()), weekdays.to_vec());

@@ -29,6 +29,7 @@ mod zones;
 pub use report::{ImportError, Remark, RemarkKind};
 
 use crate::calendar::{Date, DateSpan};
+use crate::source::Sources;
 use draft::Draft;
 use report::{At, Report};
 use std::collections::BTreeMap;
@@ -179,8 +180,15 @@ pub fn import(name: &str, bytes: &[u8], options: &Options) -> Result<Imported, V
     }
     report.remarks.sort();
     draft.cover_dates();
-    let files = BTreeMap::from([("main.ops".to_owned(), write::policy(&draft))]);
+    let files = BTreeMap::from([("main.ops".to_owned(), in_style(write::policy(&draft)))]);
     Ok(Imported { files, report: report.remarks })
+}
+
+/// The text as `opsc fmt` leaves it.
+fn in_style(text: String) -> String {
+    let mut sources = Sources::new();
+    let file = sources.add("main.ops", text.as_str());
+    crate::fmt::format(&sources, file).unwrap_or(text)
 }
 
 /// The year of the import and the next.

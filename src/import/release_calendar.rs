@@ -53,6 +53,10 @@ fn calendar(document: &Node, draft: &mut Draft, report: &mut Report) -> Result<(
             draft.releases.push(release);
         }
     }
+    let all: Vec<String> = draft.components.iter().map(|component| component.name.clone()).collect();
+    for release in draft.releases.iter_mut().filter(|release| release.components.is_empty()) {
+        release.components.clone_from(&all);
+    }
     Ok(())
 }
 
@@ -251,7 +255,7 @@ fn release(node: &Node, draft: &mut Draft, report: &mut Report) -> Result<Releas
             at,
             RemarkKind::MayNotMean,
             format!("{what} names no component: it is held by the freezes of every component"),
-            "the source cannot say what a release changes; write `components` to be held by theirs alone",
+            "every component is written; keep those that it changes, to be held by theirs alone",
         );
     }
     fields.leftovers(&what, report);

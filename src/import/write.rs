@@ -3,21 +3,22 @@
 use super::draft::{Draft, Holidays, Release, Sense, Window};
 use super::literal;
 use super::names::one_line;
+use crate::calendar::Pattern;
 
 /// The policy's text.
 pub(super) fn policy(draft: &Draft) -> String {
     let mut out = Lines::default();
     for line in &draft.about {
-        out.line(0, &format!("//! {}", one_line(line)));
+        out.line(&format!("//! {}", one_line(line)));
     }
     out.blank();
-    out.line(0, "use std.freezes");
-    out.line(0, "use std.tiers");
+    out.line("use std.freezes");
+    out.line("use std.tiers");
     out.blank();
-    out.line(0, &format!("policy {} {{", draft.name));
-    out.line(1, "language 1");
-    out.line(1, &format!("horizon {} .. {}", draft.horizon.first, draft.horizon.last));
-    out.line(0, "}");
+    out.line(&format!("policy {} {{", draft.name));
+    out.line("  language 1");
+    out.line(&format!("  horizon {} .. {}", draft.horizon.first, draft.horizon.last));
+    out.line("}");
     places(draft, &mut out);
     people(&mut out);
     for holidays in &draft.holidays {
@@ -31,11 +32,11 @@ pub(super) fn policy(draft: &Draft) -> String {
     }
     for claim in &draft.claims {
         out.blank();
-        out.line(0, &format!("claim {} {{", literal::string(&claim.source)));
+        out.line(&format!("claim {} {{", literal::string(&claim.source)));
         for ruling in &claim.rulings {
-            out.line(1, ruling);
+            out.line(&format!("  {ruling}"));
         }
-        out.line(0, "}");
+        out.line("}");
     }
     out.text
 }
@@ -46,8 +47,7 @@ struct Lines {
 }
 
 impl Lines {
-    fn line(&mut self, depth: usize, text: &str) {
-        self.text.push_str(&"  ".repeat(depth));
+    fn line(&mut self, text: &str) {
         self.text.push_str(text.trim_end());
         self.text.push('\n');
     }
@@ -59,110 +59,107 @@ impl Lines {
     }
 
     fn doc(&mut self, lines: &[String]) {
-        for line in lines {
-            self.line(0, &format!("/// {}", one_line(line)));
+        for line in lines.iter().map(|line| one_line(line)).filter(|line| !line.is_empty()) {
+            self.line(&format!("/// {line}"));
         }
     }
 
-    fn list(&mut self, word: &str, names: &[String], separator: &str) {
-        if !names.is_empty() {
-            self.line(1, &format!("{word} {}", names.join(separator)));
+    /// A declaration with its statements, what stands behind their words in one column.
+    fn block(&mut self, head: &str, statements: &[(&str, String)]) {
+        self.line(&format!("{head} {{"));
+        let width = statements.iter().map(|(word, _)| word.len()).max().unwrap_or(0);
+        for (word, rest) in statements {
+            self.line(&format!("  {word:width$} {rest}"));
         }
+        self.line("}");
+    }
+}
+
+fn list<'a>(statements: &mut Vec<(&'a str, String)>, word: &'a str, names: &[String], separator: &str) {
+    if !names.is_empty() {
+        statements.push((word, names.join(separator)));
     }
 }
 
 fn places(draft: &Draft, out: &mut Lines) {
     out.blank();
+    let names = draft.regions.iter().map(|region| region.name.len()).max().unwrap_or(0);
+    let zones = draft.regions.iter().map(|region| region.zone.name().len()).max().unwrap_or(0) + 2;
     for region in &draft.regions {
-        let note = if region.note.is_empty() { String::new() } else { format!(" // {}", region.note) };
-        out.line(
-            0,
-            &format!("region {} {{ zone {} }}{note}", region.name, literal::string(region.zone.name())),
-        );
+        let (name, zone) = (&region.name, literal::string(region.zone.name()));
+        out.line(&format!("region {name:names$} {{ zone {zone:zones$} }} // {}", region.note));
     }
     out.blank();
     for component in &draft.components {
         out.doc(&component.doc);
-        out.line(0, &format!("component {}", component.name));
+        out.line(&format!("component {}", component.name));
     }
     out.blank();
     for environment in &draft.environments {
         out.doc(&environment.doc);
-        out.line(0, &format!("environment {}", environment.name));
+        out.line(&format!("environment {}", environment.name));
     }
 }
 
 fn people(out: &mut Lines) {
     out.blank();
-    out.line(0, "// Placeholders: the source names nobody who approves. Write your people's logins before you rely on the gate.");
-    for role in ["sre-owner", "product-owner"] {
-        out.line(0, &format!("role {role} {{ members \"{role}@example.invalid\" }}"));
-    }
+    out.line("// Placeholders: the source names nobody who approves. Write your people's logins before you rely on the gate.");
+    out.line("role sre-owner     { members \"sre-owner@example.invalid\" }");
+    out.line("role product-owner { members \"product-owner@example.invalid\" }");
 }
 
 fn window(window: &Window, out: &mut Lines) {
-    out.blank();
-    out.doc(&window.doc);
-    out.line(0, &format!("window {} : {} {{", window.name, window.kind));
-    let only = match window.sense {
-        Sense::Freezes => "",
-        Sense::Permits => "only ",
-    };
+    let mut statements: Vec<(&str, String)> = Vec::new();
     for pattern in &window.when {
-        out.line(1, &format!("{only}{}", literal::pattern(pattern, window.zone)));
+        let text = literal::pattern(pattern, window.zone);
+        match (window.sense, text.split_once(' ')) {
+            (Sense::Freezes, Some(("during", rest))) => statements.push(("during", rest.to_owned())),
+            (Sense::Freezes, Some((_, rest))) => statements.push(("every", rest.to_owned())),
+            (Sense::Permits, _) => statements.push(("only", text)),
+            (Sense::Freezes, None) => {}
+        }
     }
     if let Some(zone) = window.zone.filter(|_| window.when.iter().any(reads_a_clock)) {
-        out.line(1, &format!("in {}", literal::string(zone.name())));
+        statements.push(("in", literal::string(zone.name())));
     }
-    if let Some(from) = window.from {
-        out.line(1, &format!("from {from}"));
+    statements.extend(window.from.map(|date| ("from", date.to_string())));
+    statements.extend(window.until.map(|date| ("until", date.to_string())));
+    for dates in window.except.iter().map(ToString::to_string).collect::<Vec<_>>().chunks(8) {
+        statements.push(("except", dates.join(", ")));
     }
-    if let Some(until) = window.until {
-        out.line(1, &format!("until {until}"));
-    }
-    for date in &window.except {
-        out.line(1, &format!("except {date}"));
-    }
-    out.list("regions", &window.regions, ", ");
-    out.list("scope", &window.scope, ", ");
-    out.list("environments", &window.environments, ", ");
-    if let Some(because) = &window.because {
-        out.line(1, &format!("because {}", literal::string(because)));
-    }
-    out.line(0, "}");
+    list(&mut statements, "regions", &window.regions, ", ");
+    list(&mut statements, "scope", &window.scope, ", ");
+    list(&mut statements, "environments", &window.environments, ", ");
+    statements.extend(window.because.as_deref().map(|because| ("because", literal::string(because))));
+    out.blank();
+    out.doc(&window.doc);
+    out.block(&format!("window {} : {}", window.name, window.kind), &statements);
 }
 
 /// Whether a pattern is read on a clock that the window must name: one-off literals carry their own zone.
-fn reads_a_clock(pattern: &crate::calendar::Pattern) -> bool {
-    use crate::calendar::Pattern;
+fn reads_a_clock(pattern: &Pattern) -> bool {
     !matches!(pattern, Pattern::Once(_) | Pattern::OnceLocal { .. })
 }
 
 fn release(release: &Release, out: &mut Lines) {
+    let mut statements: Vec<(&str, String)> = Vec::new();
+    statements.extend(release.owner.as_deref().map(|owner| ("owner", literal::string(owner))));
+    list(&mut statements, "components", &release.components, ", ");
+    list(&mut statements, "regions", &release.regions, " then ");
     out.blank();
     out.doc(&release.doc);
-    out.line(0, &format!("release {} : {} {{", release.name, release.tier));
-    if let Some(owner) = &release.owner {
-        out.line(1, &format!("owner {}", literal::string(owner)));
-    }
-    out.list("components", &release.components, ", ");
-    out.list("regions", &release.regions, " then ");
-    out.line(0, "}");
+    out.block(&format!("release {} : {}", release.name, release.tier), &statements);
 }
 
 fn holidays(holidays: &Holidays, out: &mut Lines) {
     out.blank();
-    out.line(0, &format!("holidays {} {{", holidays.name));
+    out.line(&format!("holidays {} {{", holidays.name));
     for (span, title) in &holidays.spans {
-        let title = one_line(title);
-        if !title.is_empty() {
-            out.line(1, &format!("/// {title}"));
-        }
         let days = (span.last - span.first).num_days() + 1;
-        match days {
-            1 => out.line(1, &span.first.to_string()),
-            days => out.line(1, &format!("{} for {days}d", span.first)),
-        }
+        let length = if days > 1 { format!(" for {days}d") } else { String::new() };
+        let title = one_line(title);
+        let title = if title.is_empty() { String::new() } else { format!(" {}", literal::string(&title)) };
+        out.line(&format!("  {}{length}{title}", span.first));
     }
-    out.line(0, "}");
+    out.line("}");
 }
