@@ -14,6 +14,7 @@ mod days;
 mod draft;
 mod gate;
 mod gitlab;
+mod ics;
 mod literal;
 mod names;
 mod pairs;
@@ -52,6 +53,8 @@ pub enum Format {
     GitLab,
     /// Alertmanager's `time_intervals`.
     Alertmanager,
+    /// iCalendar.
+    ICalendar,
 }
 
 /// A row of [`FORMATS`].
@@ -59,8 +62,16 @@ struct Row {
     format: Format,
     name: &'static str,
     about: &'static str,
-    looks_so: fn(&Node) -> bool,
-    read: fn(&[Rc<Node>], &mut Draft, &mut Report),
+    reader: Reader,
+}
+
+/// How a format is told and read.
+#[derive(Clone, Copy)]
+enum Reader {
+    /// As YAML, or JSON.
+    Yaml { looks_so: fn(&Node) -> bool, read: fn(&[Rc<Node>], &mut Draft, &mut Report) },
+    /// As text.
+    Text { looks_so: fn(&str) -> bool, read: fn(&str, Meaning, &mut Draft, &mut Report) },
 }
 
 const FORMATS: &[Row] = &[
@@ -68,36 +79,37 @@ const FORMATS: &[Row] = &[
         format: Format::ReleaseCalendar,
         name: "release-calendar",
         about: "a release calendar with `windows` and `releases`",
-        looks_so: release_calendar::looks_so,
-        read: release_calendar::read,
+        reader: Reader::Yaml { looks_so: release_calendar::looks_so, read: release_calendar::read },
     },
     Row {
         format: Format::FreezeGate,
         name: "freeze-gate",
         about: "a change-freeze gate with `checks`, imported as claims",
-        looks_so: gate::looks_so,
-        read: gate::read,
+        reader: Reader::Yaml { looks_so: gate::looks_so, read: gate::read },
     },
     Row {
         format: Format::ArgoCd,
         name: "argo-cd",
         about: "Argo CD projects with `syncWindows`",
-        looks_so: argo::looks_so,
-        read: argo::read,
+        reader: Reader::Yaml { looks_so: argo::looks_so, read: argo::read },
     },
     Row {
         format: Format::GitLab,
         name: "gitlab",
         about: "GitLab freeze periods with `freeze_start` and `freeze_end`",
-        looks_so: gitlab::looks_so,
-        read: gitlab::read,
+        reader: Reader::Yaml { looks_so: gitlab::looks_so, read: gitlab::read },
     },
     Row {
         format: Format::Alertmanager,
         name: "alertmanager",
         about: "an Alertmanager configuration with `time_intervals`",
-        looks_so: alertmanager::looks_so,
-        read: alertmanager::read,
+        reader: Reader::Yaml { looks_so: alertmanager::looks_so, read: alertmanager::read },
+    },
+    Row {
+        format: Format::ICalendar,
+        name: "ics",
+        about: "an iCalendar file",
+        reader: Reader::Text { looks_so: ics::looks_so, read: ics::read },
     },
 ];
 
@@ -167,21 +179,28 @@ pub struct Imported {
 pub fn import(name: &str, bytes: &[u8], options: &Options) -> Result<Imported, Vec<ImportError>> {
     let text = text_of(bytes).map_err(|error| vec![error])?;
     let mut report = Report::default();
-    let documents = yaml::documents(text).map_err(|error| vec![error])?;
-    let row = choose(&documents, options.format).map_err(|error| vec![error])?;
+    let documents = if ics::looks_so(text) && options.format.is_none_or(|format| format == Format::ICalendar)
+    {
+        Vec::new()
+    } else {
+        yaml::documents(text).map_err(|error| vec![error])?
+    };
+    let row = choose(text, &documents, options.format).map_err(|error| vec![error])?;
     let mut draft = Draft::new(name, horizon(options.today));
-    draft.about.push(format!("Imported from {name}, {}.", row.about.replace('`', "")));
+    draft.about.push(format!("Imported from {}, {}.", names::one_line(name), row.about.replace('`', "")));
     draft.kind.clone_from(&options.kind);
     draft.source = name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned();
-    (row.read)(&documents, &mut draft, &mut report);
+    match row.reader {
+        Reader::Yaml { read, .. } => read(&documents, &mut draft, &mut report),
+        Reader::Text { read, .. } => read(text, options.meaning, &mut draft, &mut report),
+    }
     if !report.errors.is_empty() {
         report.errors.sort();
         return Err(report.errors);
     }
-    report.remarks.sort();
     draft.cover_dates();
     let files = BTreeMap::from([("main.ops".to_owned(), in_style(write::policy(&draft)))]);
-    Ok(Imported { files, report: report.remarks })
+    Ok(Imported { files, report: report.remarks.into_iter().collect() })
 }
 
 /// The text as `opsc fmt` leaves it.
@@ -212,16 +231,21 @@ fn text_of(bytes: &[u8]) -> Result<&str, ImportError> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-fn choose(documents: &[Rc<Node>], wanted: Option<Format>) -> Result<&'static Row, ImportError> {
-    let Some(first) = documents.first() else {
+fn choose(text: &str, documents: &[Rc<Node>], wanted: Option<Format>) -> Result<&'static Row, ImportError> {
+    if text.trim().is_empty() {
         return Err(At::START.error("the file holds nothing", "name a calendar with something in it"));
-    };
+    }
     if let Some(row) = wanted.and_then(Format::row) {
         return Ok(row);
     }
     let known = || FORMATS.iter().map(|row| row.about).collect::<Vec<_>>().join(", ");
-    FORMATS.iter().find(|row| documents.iter().any(|document| (row.looks_so)(document))).ok_or_else(|| {
-        first.at.error("this is none of the formats that can be imported", format!("known are {}", known()))
+    let found = FORMATS.iter().find(|row| match row.reader {
+        Reader::Yaml { looks_so, .. } => documents.iter().any(|document| looks_so(document)),
+        Reader::Text { looks_so, .. } => looks_so(text),
+    });
+    let at = documents.first().map_or(At::START, |document| document.at);
+    found.ok_or_else(|| {
+        at.error("this is none of the formats that can be imported", format!("known are {}", known()))
     })
 }
 

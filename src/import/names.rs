@@ -18,6 +18,7 @@ const LONGEST: usize = 64;
 pub(super) struct Names {
     given: BTreeMap<String, String>,
     taken: BTreeSet<String>,
+    numbers: BTreeMap<String, u32>,
 }
 
 impl Names {
@@ -54,10 +55,10 @@ impl Names {
     pub(super) fn fresh(&mut self, foreign: &str, noun: &str) -> String {
         let base = sanitised(foreign, noun);
         let mut name = base.clone();
-        let mut number = 2_u32;
+        let number = self.numbers.entry(base.clone()).or_insert(1);
         while !self.taken.insert(name.clone()) {
+            *number += 1;
             name = format!("{base}-{number}");
-            number += 1;
         }
         name
     }

@@ -1,5 +1,6 @@
 //! What an import says besides the policy: remarks on what it made, and the errors for which it makes none.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// What a remark is about.
@@ -86,8 +87,8 @@ impl At {
 /// Collects remarks and errors while a source is read.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    /// What was remarked so far.
-    pub(super) remarks: Vec<Remark>,
+    /// What was remarked so far, by line.
+    pub(super) remarks: BTreeSet<Remark>,
     /// What was wrong so far.
     pub(super) errors: Vec<ImportError>,
 }
@@ -102,9 +103,7 @@ impl Report {
         detail: impl Into<String>,
     ) {
         let remark = Remark { line: at.line, kind, text: text.into(), detail: detail.into() };
-        if !self.remarks.contains(&remark) {
-            self.remarks.push(remark);
-        }
+        self.remarks.insert(remark);
     }
 
     /// Adds an error.

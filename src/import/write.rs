@@ -1,9 +1,9 @@
 //! A draft as text: a complete policy in reading order, places first, then people, then the calendar.
 
-use super::draft::{Draft, Holidays, Release, Sense, Window};
+use super::draft::{Draft, Holidays, Region, Release, Sense, Window};
 use super::literal;
 use super::names::one_line;
-use crate::calendar::Pattern;
+use crate::calendar::{Elapsed, Instant, Interval, Pattern};
 
 /// The policy's text.
 pub(super) fn policy(draft: &Draft) -> String {
@@ -25,7 +25,7 @@ pub(super) fn policy(draft: &Draft) -> String {
         self::holidays(holidays, &mut out);
     }
     for window in &draft.windows {
-        self::window(window, &mut out);
+        self::window(window, &draft.regions, &mut out);
     }
     for release in &draft.releases {
         self::release(release, &mut out);
@@ -108,7 +108,7 @@ fn people(out: &mut Lines) {
     out.line("role product-owner { members \"product-owner@example.invalid\" }");
 }
 
-fn window(window: &Window, out: &mut Lines) {
+fn window(window: &Window, regions: &[Region], out: &mut Lines) {
     let mut statements: Vec<(&str, String)> = Vec::new();
     for pattern in &window.when {
         let text = literal::pattern(pattern, window.zone);
@@ -133,7 +133,27 @@ fn window(window: &Window, out: &mut Lines) {
     statements.extend(window.because.as_deref().map(|because| ("because", literal::string(because))));
     out.blank();
     out.doc(&window.doc);
+    if cuts_days(window, regions) {
+        out.line("@allow(utc-days, \"as the source has it: whole days of UTC\")");
+    }
     out.block(&format!("window {} : {}", window.name, window.kind), &statements);
+}
+
+/// Whether it holds for whole days of UTC where a region has other days: the checker asks whether that is meant.
+fn cuts_days(window: &Window, regions: &[Region]) -> bool {
+    let midnight = |at: Instant| at.unix().rem_euclid(86_400) == 0;
+    let whole = |span: &Interval| {
+        midnight(span.start)
+            && [0, 1, 60].iter().any(|second| midnight(span.end.plus(Elapsed::seconds(*second))))
+    };
+    let away = |span: &Interval| {
+        let inside = |region: &&Region| window.regions.is_empty() || window.regions.contains(&region.name);
+        regions
+            .iter()
+            .filter(inside)
+            .any(|region| [span.start, span.end].iter().any(|at| region.zone.offset(*at) != Elapsed::ZERO))
+    };
+    window.when.iter().any(|pattern| matches!(pattern, Pattern::Once(span) if whole(span) && away(span)))
 }
 
 /// Whether a pattern is read on a clock that the window must name: one-off literals carry their own zone.

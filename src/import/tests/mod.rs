@@ -198,8 +198,120 @@ fn findings(imported: &Imported) -> Vec<String> {
 
 #[test]
 fn an_imported_policy_checks_silently() {
-    for (name, text) in [("release_calendar.yml", CALENDAR), ("project.yml", PROJECT)] {
+    for (name, text) in [("release_calendar.yml", CALENDAR), ("project.yml", PROJECT), ("team.ics", ICS)] {
         let imported = imported(name, text);
         assert_eq!(findings(&imported), [""; 0], "{}", main(&imported));
     }
+}
+
+const ICS: &str = "BEGIN:VCALENDAR\r
+VERSION:2.0\r
+X-WR-CALNAME:Team\r
+X-WR-TIMEZONE:Europe/Dublin\r
+BEGIN:VTIMEZONE\r
+TZID:Berlin office\r
+X-LIC-LOCATION:Europe/Berlin\r
+BEGIN:STANDARD\r
+DTSTART:19701025T030000\r
+END:STANDARD\r
+END:VTIMEZONE\r
+BEGIN:VEVENT\r
+UID:1\r
+SUMMARY:Christmas: no\\, really\r
+DTSTART;VALUE=DATE:20251224\r
+DTEND;VALUE=DATE:20251227\r
+RRULE:FREQ=YEARLY\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:2\r
+SUMMARY:Vendor \"upgrade\"\r
+DESCRIPTION:Their window\\nnot ours\r
+DTSTART;TZID=Eastern Standard Time:20251102T013000\r
+DTEND;TZID=Eastern Standard Time:20251102T043000\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:3\r
+SUMMARY:Weekend\r
+DTSTART;TZID=Berlin office:20250606T180000\r
+DTEND;TZID=Berlin office:20250609T080000\r
+RRULE:FREQ=WEEKLY;UNTIL=20251231T235959Z\r
+EXDATE;TZID=Berlin office:20250620T180000\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:3\r
+SUMMARY:Weekend (moved)\r
+RECURRENCE-ID;TZID=Berlin office:20250627T180000\r
+DTSTART:20250628T000000Z\r
+DTEND:20250630T000000Z\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:4\r
+SUMMARY:Patch night\r
+STATUS:CANCELLED\r
+DTSTART:20250701T220000\r
+DURATION:PT8H\r
+LOCATION:here\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:5\r
+SUMMARY:Audit\r
+DTSTART:20250701T220000\r
+DURATION:P1DT8H\r
+RRULE:FREQ=MONTHLY;BYDAY=3SA;COUNT=4\r
+END:VEVENT\r
+END:VCALENDAR\r
+";
+
+#[test]
+fn events_become_windows() {
+    let imported = imported("team.ics", ICS);
+    let policy = main(&imported);
+    for line in [
+        "window christmas-no-really : hard {",
+        "every year Dec 24 .. Dec 27\nfrom 2025-12-24\n}",
+        "during 2025-11-02T05:30:00Z .. 2025-11-02T04:30[America/New_York]",
+        "because \"Their window not ours\"",
+        "every week Fri 18:00 .. Mon 08:00\nin \"Europe/Berlin\"\nfrom 2025-06-06\nuntil 2026-01-01\nexcept 2025-06-20, 2025-06-27",
+        "during 2025-06-28T00:00:00Z .. 2025-06-30T00:00:00Z",
+        "every rrule \"FREQ=MONTHLY;BYDAY=3SA;COUNT=4\" at 22:00 for 1d8h",
+        "region everywhere { zone \"Europe/Dublin\" }",
+    ] {
+        assert!(policy.contains(line), "{line}\n{policy}");
+    }
+    for (line, part) in [
+        (22, "`Eastern Standard Time` is read as `America/New_York`"),
+        (28, "`Berlin office` is read as `Europe/Berlin`"),
+        (43, "event `Patch night` was called off"),
+        (44, "floats"),
+        (46, "`LOCATION` is not carried over"),
+        (48, "a date that its rule does not give"),
+    ] {
+        let found = imported.report.iter().any(|remark| remark.line == line && remark.text.contains(part));
+        assert!(found, "{line} {part}\n{:#?}", imported.report);
+    }
+    let bad = ICS
+        .replace("Eastern Standard Time:20251102T01", "Nowhere:20251102T01")
+        .replace("DURATION:P1DT8H", "DURATION:P1H");
+    assert_eq!(
+        refused("team.ics", &bad),
+        [
+            "22:1: `Nowhere` is not a zone of the database, nor a name that Windows uses",
+            "51:1: `P1H` is not a duration",
+        ]
+    );
+    assert_eq!(
+        refused("a.ics", "BEGIN:VCALENDAR\nBEGIN:VEVENT\n"),
+        ["2:1: `BEGIN:VEVENT` has no END: the file is cut off"]
+    );
+}
+
+#[test]
+fn events_become_holidays() {
+    let options =
+        Options { meaning: Meaning::Holidays, ..Options::on(Date::from_ymd_opt(2025, 6, 1).unwrap()) };
+    let imported = import("team.ics", ICS.as_bytes(), &options).unwrap();
+    let policy = main(&imported);
+    let expected = "holidays team {\n2025-12-24 for 3d \"Christmas: no, really\"\n2026-12-24 for 3d \"Christmas: no, really\"\n}";
+    assert!(policy.contains(expected), "{policy}");
+    assert_eq!(findings(&imported), [""; 0], "{policy}");
 }
