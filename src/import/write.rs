@@ -178,8 +178,10 @@ fn holidays(holidays: &Holidays, out: &mut Lines) {
         let days = (span.last - span.first).num_days() + 1;
         let length = if days > 1 { format!(" for {days}d") } else { String::new() };
         let title = one_line(title);
-        let title = if title.is_empty() { String::new() } else { format!(" {}", literal::string(&title)) };
-        out.line(&format!("  {}{length}{title}", span.first));
+        if !title.is_empty() {
+            out.line(&format!("  /// {title}"));
+        }
+        out.line(&format!("  {}{length}", span.first));
     }
     out.line("}");
 }
