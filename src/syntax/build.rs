@@ -135,7 +135,7 @@ impl<'i> Builder<'i> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::word => name = self.word(&part),
-                _ => arguments = members(self, part.into_inner().next()),
+                _ => arguments = members(self, part.into_inner()),
             }
         }
         Attribute { span, name, arguments }

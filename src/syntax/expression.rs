@@ -55,34 +55,41 @@ struct Run<'b, 'i> {
     /// The operator that stands next, if one does.
     next: Option<Infix>,
     builder: &'b mut Builder<'i>,
+    commas: Commas,
     arithmetic: usize,
+}
+
+/// What a comma does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Commas {
+    /// It joins a list, tighter than juxtaposition.
+    Join,
+    /// It parts the members of a bracket, looser than everything.
+    Part,
 }
 
 /// The expression that an `expr` pair holds.
 pub(super) fn expression<'i>(builder: &mut Builder<'i>, pair: Pair<'i, Rule>) -> Expr {
-    let mut run = Run::new(builder, pair);
-    run.or()
+    Run::new(builder, pair, Commas::Join).or()
 }
 
-/// The members that an `expr` pair inside brackets or arguments holds.
-pub(super) fn members<'i>(builder: &mut Builder<'i>, pair: Option<Pair<'i, Rule>>) -> Vec<Expr> {
-    let Some(pair) = pair else { return Vec::new() };
-    let mut run = Run::new(builder, pair);
-    let mut members = vec![run.or()];
-    // Within a member a comma would bind tighter than juxtaposition; a bracket's own commas part its members.
-    while run.take(|infix| infix == Infix::Comma) {
+/// The members of a bracket or of arguments, whose inner pairs these are.
+pub(super) fn members<'i>(builder: &mut Builder<'i>, pairs: Pairs<'i, Rule>) -> Vec<Expr> {
+    let mut members = Vec::new();
+    for pair in pairs {
+        let mut run = Run::new(builder, pair, Commas::Part);
         members.push(run.or());
+        while run.take(|infix| infix == Infix::Comma) {
+            members.push(run.or());
+        }
     }
-    match <[Expr; 1]>::try_from(members) {
-        Ok([Expr { kind: ExprKind::List(members), .. }]) => members,
-        Ok([member]) => vec![member],
-        Err(members) => members,
-    }
+    members
 }
 
 impl<'b, 'i> Run<'b, 'i> {
-    fn new(builder: &'b mut Builder<'i>, pair: Pair<'i, Rule>) -> Self {
-        let mut run = Self { pairs: pair.into_inner().peekable(), next: None, builder, arithmetic: 0 };
+    fn new(builder: &'b mut Builder<'i>, pair: Pair<'i, Rule>, commas: Commas) -> Self {
+        let mut run =
+            Self { pairs: pair.into_inner().peekable(), next: None, builder, commas, arithmetic: 0 };
         run.look();
         run
     }
@@ -158,7 +165,10 @@ impl<'b, 'i> Run<'b, 'i> {
     }
 
     fn list(&mut self) -> Expr {
-        self.several(Infix::Comma, Self::comparison, ExprKind::List)
+        match self.commas {
+            Commas::Join => self.several(Infix::Comma, Self::comparison, ExprKind::List),
+            Commas::Part => self.comparison(),
+        }
     }
 
     fn comparison(&mut self) -> Expr {
@@ -247,7 +257,7 @@ fn operand<'i>(
             match rest.next_if(|next| next.as_rule() == Rule::arguments) {
                 Some(arguments) => {
                     let whole = span.to(builder.span(&arguments));
-                    let members = members(builder, arguments.into_inner().next());
+                    let members = members(builder, arguments.into_inner());
                     Expr { span: whole, kind: ExprKind::Call(name, members) }
                 }
                 None => Expr { span, kind: ExprKind::Word(name.text) },
@@ -257,7 +267,7 @@ fn operand<'i>(
         Rule::boolean => Expr { span, kind: ExprKind::Bool(pair.as_str() == "true") },
         Rule::range => Expr { span, kind: ExprKind::Range },
         Rule::bracket => {
-            let members = members(builder, pair.into_inner().next());
+            let members = members(builder, pair.into_inner());
             Expr { span, kind: ExprKind::Bracket(members) }
         }
         Rule::paren => match pair.into_inner().next() {
