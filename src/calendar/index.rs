@@ -173,6 +173,11 @@ impl<'a, K: Copy> Chunks<'a, K> {
         &self.readers
     }
 
+    /// How much is held so far, in [`Index::size`].
+    pub fn size(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
     /// Calls `each` with every key whose timetable holds `at`.
     pub fn for_each_active(&self, at: Instant, mut each: impl FnMut(K)) {
         match self.chunk(at) {

@@ -1,7 +1,7 @@
 //! What a recurring pattern says on the civil calendar, before any clock is asked: on which dates it starts, and
 //! which local readings it runs between. Dates are found from anywhere in either direction, in steps of its period.
 
-use super::expand::CYCLE_YEARS;
+use super::expand::{CYCLE_YEARS, YEARS_AT_ONCE};
 use super::workdays::Workdays;
 use super::zone::days_after;
 use super::{Date, Elapsed, Length, LocalDateTime, MonthDay, Pattern, Place, Rule, TimeOfDay, Weekday, Zone};
@@ -272,13 +272,14 @@ impl<'a> RuleDates<'a> {
         if years.len() >= YEARS_KEPT {
             years.clear();
         }
-        let (dates, next) = self.rule.dates_in(year, self.start);
-        let dates: Arc<[Date]> = dates.into();
-        years.insert(year, Arc::clone(&dates));
-        for barren in (year + 1..next).take(CYCLE_YEARS as usize) {
+        let (dates, next) = self.rule.dates_in(year..year + YEARS_AT_ONCE, self.start);
+        for barren in (year..next).take(CYCLE_YEARS.unsigned_abs() as usize) {
             years.entry(barren).or_default();
         }
-        dates
+        for of_year in dates.chunk_by(|one, two| one.year() == two.year()) {
+            years.extend(of_year.first().map(|date| (date.year(), Arc::from(of_year))));
+        }
+        years.entry(year).or_default().clone()
     }
 }
 

@@ -19,7 +19,7 @@ const HIGHEST_COUNT: u32 = 10_000;
 /// A recurrence rule without `DTSTART`, checked. Written and compared as its text.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    text: String,
+    pub(super) text: String,
     pub(super) frequency: Frequency,
     pub(super) interval: u32,
     pub(super) count: Option<u32>,
