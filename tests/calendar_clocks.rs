@@ -1,5 +1,11 @@
 //! Every clock change of sixteen zones from 2010 to 2040, walked minute by minute: a plain definition of each pattern,
 //! told by the readings that the walk meets, must agree with the algebra.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what is wrong by panicking"
+)]
 
 use chrono::{Datelike, NaiveTime, Offset, TimeDelta, TimeZone, Timelike};
 use opsc::calendar::{

@@ -1,4 +1,5 @@
 //! Single cases of the rules of time: what clocks skip and repeat, absent days, ends, bounds, and how it all is shown.
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
 use opsc::calendar::{
     Chunks, Date, DateSpan, Elapsed, Instant, Interval, Length, LocalReading, MonthDay, NeedsStart, NoteKind,

@@ -1,4 +1,5 @@
 //! Laws of the time algebra, over generated sets, timetables and places.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test says what is wrong by panicking")]
 
 use opsc::calendar::{
     Chunks, Date, DateSpan, Elapsed, Index, Instant, Interval, IntervalSet, Length, MonthDay, Pattern, Place,

@@ -1,5 +1,12 @@
 //! Recurrences and working days against published libraries of another language. `tests/run` sets them up and says
 //! where by `OPSC_ORACLE_PYTHON`; without it these tests fail: an oracle that is not asked says nothing.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test says what is wrong by panicking"
+)]
 
 use opsc::calendar::{
     Date, DateSpan, Elapsed, Instant, Interval, Length, Pattern, Place, Rounding, Rule, RuleProblem,
