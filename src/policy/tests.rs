@@ -198,3 +198,13 @@ fn the_digest_follows_names_and_texts() {
     let using = ("main.ops", "use \"./a.ops\"\npolicy p { language 1 }");
     assert_ne!(digest(&[using, ("a.ops", "")]), digest(&[using, ("a.ops", "// x")]));
 }
+
+#[test]
+fn ten_thousand_unknown_names_end_soon() {
+    let mut text = String::from("policy p { language 1 }\n");
+    for at in 0..3000 {
+        text.push_str(&format!("component c{at} {{ needs d{at} }}\n"));
+    }
+    let loaded = load(&world(&[("main.ops", &text)]), ".").unwrap();
+    assert_eq!(loaded.diagnostics.len(), 3000);
+}

@@ -274,7 +274,7 @@ impl Reader<'_> {
                         format!("`std.{}` does not declare `{}`", module.name, word.text),
                     );
                     self.sink.push(match closest(&word.text, declared.iter().copied()) {
-                        Some(near) => finding.fix(format!("write `{near}`"), word.span, near),
+                        Some(near) => finding.help(format!("did you mean `{near}`?")),
                         None => finding.help(format!("it declares {}", one_of(declared.iter().copied()))),
                     });
                 }

@@ -3,16 +3,18 @@
 use super::codes::{NAME_CLASH, UNKNOWN_NAME};
 use super::library;
 use crate::diag::{Diagnostic, Sink};
-use crate::schema::suggest::{closest, one_of};
+use crate::schema::suggest::{closest, first_of};
 use crate::schema::{Author, Declared, schema};
 use crate::source::Span;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Every name that a policy declares.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Names {
     spaces: BTreeMap<&'static str, BTreeMap<String, Known>>,
     counts: BTreeMap<&'static str, u32>,
+    comparisons: Cell<u32>,
 }
 
 /// A name that is declared.
@@ -26,6 +28,16 @@ pub struct Known {
     pub ordinal: u32,
     /// Who declares it.
     pub author: Author,
+}
+
+/// How many names are compared in search of what was meant, before unknown names are only reported: a file of ten
+/// thousand unknown names must not take a hundred million comparisons.
+const COMPARISONS: u32 = 200_000;
+
+impl Default for Names {
+    fn default() -> Self {
+        Self { spaces: BTreeMap::new(), counts: BTreeMap::new(), comparisons: Cell::new(COMPARISONS) }
+    }
 }
 
 impl Names {
@@ -90,13 +102,24 @@ impl Names {
         if let Some(module) = library_module(keyword, name) {
             return finding.help(format!("the library has it: write `use std.{module}`"));
         }
-        match closest(name, self.of(keyword)) {
-            Some(near) => finding.fix(format!("write `{near}`"), span, near),
-            None => match one_of(self.of(keyword)) {
-                none if none.is_empty() => finding.help(format!("declare it: `{keyword} {name} {{ ... }}`")),
-                names => finding.help(format!("there is {names}")),
+        match self.meant(keyword, name) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => match self.counts.get(keyword).copied().unwrap_or(0) as usize {
+                0 => finding.help(format!("declare it: `{keyword} {name} {{ ... }}`")),
+                count => finding.help(format!("there is {}", first_of(self.of(keyword), count))),
             },
         }
+    }
+
+    /// The name that was probably meant. Never a mend: of two regions that differ in a letter, both are regions.
+    fn meant(&self, keyword: &str, name: &str) -> Option<String> {
+        let names = self.counts.get(keyword).copied().unwrap_or(0);
+        let left = self.comparisons.get();
+        if left < names {
+            return None;
+        }
+        self.comparisons.set(left - names);
+        closest(name, self.of(keyword)).map(str::to_owned)
     }
 }
 

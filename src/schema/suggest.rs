@@ -22,9 +22,17 @@ pub fn one_of<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     joined(quoted.iter().map(String::as_str))
 }
 
+/// The first of `count` names, each between backticks.
+pub fn first_of<'n>(names: impl IntoIterator<Item = &'n str>, count: usize) -> String {
+    if count <= MOST {
+        return one_of(names);
+    }
+    let first: Vec<String> = names.into_iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    format!("{} or one of {} more", first.join(", "), count - MOST)
+}
+
 /// a, b or c; a long list is cut.
 pub fn joined<'n>(words: impl IntoIterator<Item = &'n str>) -> String {
-    const MOST: usize = 20;
     let mut words: Vec<&str> = words.into_iter().collect();
     if words.len() > MOST {
         let more = words.len() - MOST;
@@ -35,5 +43,30 @@ pub fn joined<'n>(words: impl IntoIterator<Item = &'n str>) -> String {
         None => String::new(),
         Some(last) if words.is_empty() => last.to_owned(),
         Some(last) => format!("{} or {last}", words.join(", ")),
+    }
+}
+
+/// How many of a long list are shown.
+const MOST: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_close_and_another_word_is_not() {
+        assert_eq!(closest("regoin", ["region", "role"]), Some("region"));
+        assert_eq!(closest("Zone", ["zone"]), Some("zone"));
+        assert_eq!(closest("window", ["region", "role"]), None);
+        assert_eq!(closest("x", []), None);
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        let names: Vec<String> = (0..30).map(|n| format!("n{n}")).collect();
+        let names = || names.iter().map(String::as_str);
+        assert!(one_of(names()).ends_with("`n19` or one of 10 more"));
+        assert_eq!(one_of(names()), first_of(names(), 30));
+        assert_eq!(one_of(["a", "b", "c"]), "`a`, `b` or `c`");
     }
 }

@@ -3,6 +3,8 @@
 mod codes;
 mod literal;
 mod moment;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use codes::{CLOCK_CHANGE, CODES, DIFFERENT_INSTANTS, IMPOSSIBLE_VALUE, UNKNOWN_ZONE};

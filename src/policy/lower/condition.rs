@@ -183,7 +183,7 @@ impl Lower<'_> {
         let finding = Diagnostic::new(&WRONG_UNIT, span, format!("`{name}` is never `{word}`"));
         let all = || choices.iter().map(String::as_str);
         self.report(match closest(word, all()) {
-            Some(near) => finding.fix(format!("write `{near}`"), span, near),
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help(format!("it is {}", one_of(all()))),
         });
         None
