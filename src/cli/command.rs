@@ -1,6 +1,7 @@
 //! The table of commands, and what each is given.
 
 use super::build::Build;
+use super::calendar::Calendar;
 use super::change::Describe;
 use super::check::Check;
 use super::console::Console;
@@ -26,6 +27,7 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Describe>(),
     row_of::<Gate>(),
     row_of::<Next>(),
+    row_of::<Calendar>(),
     row_of::<Build>(),
     row_of::<Import>(),
     row_of::<Explain>(),

@@ -1,8 +1,7 @@
 //! When the windows of a policy hold in a region: by a scan for one question, by an index for many.
 
-use crate::calendar::{Instant, Interval, Pattern, Place, TimeOfDay, Timetable, Weekdays, Zone};
+use crate::calendar::{Instant, Interval, Pattern, Place, TimeOfDay, Timetable};
 use crate::policy::{Id, Policy, Region, Window};
-use std::collections::BTreeSet;
 
 /// How a decision asks the calendar. `region` is none where the policy declares no region.
 pub(super) trait Spells {

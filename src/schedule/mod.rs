@@ -1,5 +1,9 @@
 //! When a change may land: the openings that the calendar leaves, from an instant on.
 
+mod lanes;
+
+pub use lanes::{Held, Lane, Scope, kinds_by_strictness, lanes};
+
 use crate::calendar::{Elapsed, Instant, Interval};
 use crate::decide::{Change, Context, Decision, Prepared, SEARCH_SPAN, Verdict};
 use crate::policy::Policy;

@@ -1,0 +1,260 @@
+//! The calendar as a page: a lane a region, bars that speak on hover and by keyboard, a table for those who read it so.
+
+use super::{Shown, concerned, reason, region, title};
+use crate::calendar::{Elapsed, Instant, Interval, Zone};
+use crate::decide::Verdict;
+use crate::policy::{FreezeKind, Id, Ruling};
+use crate::render::guard::visible;
+use crate::schedule::{Held, Lane, kinds_by_strictness};
+use std::fmt::Write;
+
+const STYLE: &str = include_str!("calendar.css");
+
+pub(super) fn render(shown: &Shown<'_>) -> String {
+    let policy = shown.policy;
+    let kinds = kinds_by_strictness(policy);
+    let name = escape(&policy.name);
+    let utc = |at: Instant| escape(&Zone::UTC.show(at, shown.now));
+    let (from, to) = (utc(shown.within.start), utc(shown.within.end));
+    let mut page = String::with_capacity(64 * 1024);
+    let _ = write!(
+        page,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"generator\" content=\"opsc {}\">\n<title>Release calendar: {name}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <h1>Release calendar: {name}</h1>\n<p>{from} to {to}. Each lane is in its region's own time; the scale at the top is UTC.</p>\n",
+        env!("CARGO_PKG_VERSION"),
+    );
+    legend(shown, &kinds, &mut page);
+    page.push_str("<main>\n");
+    scale(shown, Zone::UTC, "UTC", &mut page);
+    for lane in shown.lanes {
+        lane_of(shown, &kinds, lane, &mut page);
+    }
+    page.push_str("</main>\n");
+    table(shown, &mut page);
+    let _ = write!(
+        page,
+        "<footer><p>Policy {name}, sha256 {}, zone database {}, opsc {}.</p></footer>\n</body>\n</html>\n",
+        escape(policy.digest.get(..12).unwrap_or("")),
+        crate::calendar::TZDB_VERSION,
+        env!("CARGO_PKG_VERSION"),
+    );
+    page
+}
+
+fn legend(shown: &Shown<'_>, kinds: &[Id<FreezeKind>], page: &mut String) {
+    page.push_str("<ul class=\"legend\" aria-label=\"Kinds of freeze\">\n");
+    for kind in kinds {
+        let kind_of = &shown.policy.kinds[*kind];
+        let _ = writeln!(
+            page,
+            "<li><span class=\"swatch k{}\"></span><strong>{}</strong> {}</li>",
+            class(kinds, *kind),
+            escape(&kind_of.name),
+            escape(&rulings(shown, *kind)),
+        );
+    }
+    page.push_str("</ul>\n");
+}
+
+/// What a kind does to each tier, in words.
+fn rulings(shown: &Shown<'_>, kind: Id<FreezeKind>) -> String {
+    let mut by: [(Verdict, &str, Vec<&str>); 3] = [
+        (Verdict::Allow, "admits", Vec::new()),
+        (Verdict::Pending, "asks of", Vec::new()),
+        (Verdict::Block, "blocks", Vec::new()),
+    ];
+    for (tier, row) in shown.policy.tiers.iter() {
+        let verdict = match shown.policy.kinds[kind].ruling(tier) {
+            Some(Ruling::Admit { when }) if when.is_true() => Verdict::Allow,
+            Some(Ruling::Admit { .. }) => Verdict::Pending,
+            _ => Verdict::Block,
+        };
+        if let Some((_, _, names)) = by.iter_mut().find(|(known, ..)| *known == verdict) {
+            names.push(&row.name);
+        }
+    }
+    let said = by
+        .iter()
+        .filter(|(_, _, names)| !names.is_empty())
+        .map(|(_, word, names)| format!("{word} {}", names.join(", ")));
+    said.collect::<Vec<_>>().join("; ")
+}
+
+fn class(kinds: &[Id<FreezeKind>], kind: Id<FreezeKind>) -> usize {
+    kinds.iter().position(|known| *known == kind).unwrap_or(0).min(3)
+}
+
+/// Where an instant lies in what is shown, in per cent.
+fn percent(within: Interval, at: Instant) -> f64 {
+    let whole = within.length().as_seconds().max(1) as f64;
+    let part = at.since(within.start).as_seconds() as f64;
+    (part / whole * 100.0).clamp(0.0, 100.0)
+}
+
+/// The midnights of a zone within what is shown.
+fn midnights(zone: Zone, within: Interval) -> Vec<Instant> {
+    let mut found = Vec::new();
+    let mut date = zone.date(within.start);
+    loop {
+        let at =
+            zone.instant_on(date, crate::calendar::TimeOfDay::MIDNIGHT, crate::calendar::Repeat::Earlier);
+        if at >= within.end {
+            return found;
+        }
+        if at >= within.start {
+            found.push(at);
+        }
+        let Some(next) = date.succ_opt() else { return found };
+        date = next;
+    }
+}
+
+fn scale(shown: &Shown<'_>, zone: Zone, label: &str, page: &mut String) {
+    let days = midnights(zone, shown.within);
+    let every = days.len().div_ceil(16).max(1);
+    let _ = write!(
+        page,
+        "<div class=\"scale\" aria-hidden=\"true\"><span class=\"name\">{}</span><span class=\"track\">",
+        escape(label)
+    );
+    for at in days.iter().step_by(every) {
+        let _ = write!(
+            page,
+            "<i style=\"left:{:.3}%\">{}</i>",
+            percent(shown.within, *at),
+            zone.local(*at).format("%a %-d %b")
+        );
+    }
+    page.push_str("</span></div>\n");
+}
+
+fn lane_of(shown: &Shown<'_>, kinds: &[Id<FreezeKind>], lane: &Lane, page: &mut String) {
+    let name = region(shown.policy, lane);
+    let zone = shown.policy.place_of(lane.region).zone;
+    let rows = stacked(&lane.held);
+    let height = rows.iter().copied().max().map_or(1, |row| row + 1);
+    let label = format!("{} ({})", name, zone.city());
+    let _ = write!(
+        page,
+        "<section aria-label=\"{}\">\n<h2>{}<small>{}, now {}</small></h2>\n<div class=\"track\" style=\"--rows:{height}\">\n",
+        escape(&label),
+        escape(&name),
+        escape(&zone.city()),
+        escape(&zone.local(shown.now).format("%a %H:%M").to_string()),
+    );
+    for at in midnights(zone, shown.within) {
+        let _ = write!(page, "<i class=\"day\" style=\"left:{:.3}%\"></i>", percent(shown.within, at));
+    }
+    if shown.within.contains(shown.now) {
+        let _ = write!(
+            page,
+            "<i class=\"now\" style=\"left:{:.3}%\" title=\"now\"></i>",
+            percent(shown.within, shown.now)
+        );
+    }
+    page.push_str("\n<ul>\n");
+    for (held, row) in lane.held.iter().zip(rows) {
+        let (left, right) = (percent(shown.within, held.span.start), percent(shown.within, held.span.end));
+        // What opens near the right edge leans to the left, so that its words stay on the page.
+        let side = if left > 55.0 { " far" } else { "" };
+        let _ = writeln!(
+            page,
+            "<li class=\"k{}{side}\" style=\"left:{left:.3}%;width:{:.3}%;--row:{row}\" tabindex=\"0\"><b>{}</b><span>{}</span></li>",
+            class(kinds, held.kind),
+            (right - left).max(0.2),
+            escape(&title(shown.policy, held)),
+            words(shown, zone, held),
+        );
+    }
+    if lane.held.is_empty() {
+        page.push_str("<li class=\"open\">open throughout</li>\n");
+    }
+    page.push_str("</ul>\n</div>\n</section>\n");
+}
+
+/// What a bar says when it is pointed at or has the focus.
+fn words(shown: &Shown<'_>, zone: Zone, held: &Held) -> String {
+    let kind = &shown.policy.kinds[held.kind].name;
+    let mut said = format!("<strong>{} {}</strong><br>", escape(kind), escape(&title(shown.policy, held)));
+    let _ = write!(
+        said,
+        "from {}<br>until {}<br>",
+        escape(&zone.show(held.span.start, shown.now)),
+        escape(&zone.show(held.span.end, shown.now))
+    );
+    let _ = write!(said, "for {}<br>", escape(&concerned(shown.policy, held)));
+    let why = reason(shown.policy, held);
+    if !why.is_empty() {
+        let _ = write!(said, "<q>{}</q><br>", escape(&why));
+    }
+    let _ = write!(
+        said,
+        "{}<br><small>{}</small>",
+        escape(&rulings(shown, held.kind)),
+        escape(&shown.policy.place(shown.policy.windows[held.window].origin))
+    );
+    said
+}
+
+/// The row of each span, so that none covers another.
+fn stacked(held: &[Held]) -> Vec<usize> {
+    let mut ends: Vec<Instant> = Vec::new();
+    held.iter()
+        .map(|held| {
+            let free = ends.iter().position(|end| *end <= held.span.start);
+            let row = free.unwrap_or(ends.len());
+            match ends.get_mut(row) {
+                Some(end) => *end = held.span.end,
+                None => ends.push(held.span.end.max(held.span.start.plus(Elapsed::seconds(1)))),
+            }
+            row
+        })
+        .collect()
+}
+
+fn table(shown: &Shown<'_>, page: &mut String) {
+    page.push_str(
+        "<details>\n<summary>The same as a table</summary>\n<table>\n<thead><tr><th scope=\"col\">region</th>\
+         <th scope=\"col\">freeze</th><th scope=\"col\">window</th><th scope=\"col\">from</th><th scope=\"col\">until</th>\
+         <th scope=\"col\">for</th><th scope=\"col\">why</th></tr></thead>\n<tbody>\n",
+    );
+    for lane in shown.lanes {
+        let zone = shown.policy.place_of(lane.region).zone;
+        for held in &lane.held {
+            let cells = [
+                region(shown.policy, lane),
+                shown.policy.kinds[held.kind].name.clone(),
+                title(shown.policy, held),
+                zone.show(held.span.start, shown.now),
+                zone.show(held.span.end, shown.now),
+                concerned(shown.policy, held),
+                reason(shown.policy, held),
+            ];
+            page.push_str("<tr>");
+            for cell in cells {
+                let _ = write!(page, "<td>{}</td>", escape(&cell));
+            }
+            page.push_str("</tr>\n");
+        }
+    }
+    page.push_str("</tbody>\n</table>\n</details>\n");
+}
+
+/// Text as HTML text or an attribute's value.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in visible(text).chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,115 @@
+//! What holds where and when: a lane a region, for people to look at.
+
+use crate::calendar::{Instant, Interval, IntervalSet};
+use crate::policy::{Component, FreezeKind, Id, Policy, Region, Ruling, Tier, Window};
+use std::collections::BTreeMap;
+
+/// A region with every span in which a freeze kind holds there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lane {
+    /// The region; none where the policy declares none.
+    pub region: Option<Id<Region>>,
+    /// Spans in order of start, then of name.
+    pub held: Vec<Held>,
+}
+
+/// A span in which a kind holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Which window says so; with [`Self::is_outside`], the first `only` window whose hours it lies outside of.
+    pub window: Id<Window>,
+    /// The kind.
+    pub kind: Id<FreezeKind>,
+    /// When, cut at the bounds that were asked for.
+    pub span: Interval,
+    /// Whether it holds because no `only` window of its kind is open.
+    pub is_outside: bool,
+    /// The components it holds for; none means all.
+    pub components: Option<Vec<Id<Component>>>,
+}
+
+/// What to show.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// Regions; empty means all.
+    pub regions: Vec<Id<Region>>,
+    /// Components; empty means all.
+    pub components: Vec<Id<Component>>,
+}
+
+/// A lane for each region. Windows that follow a condition have no time of their own and are left out.
+pub fn lanes(policy: &Policy, scope: &Scope, within: Interval) -> Vec<Lane> {
+    let wanted = |region: &Option<Id<Region>>| {
+        scope.regions.is_empty() || region.is_some_and(|id| scope.regions.contains(&id))
+    };
+    policy.regions_or_none().filter(wanted).map(|region| lane(policy, scope, within, region)).collect()
+}
+
+fn lane(policy: &Policy, scope: &Scope, within: Interval, region: Option<Id<Region>>) -> Lane {
+    let place = policy.place_of(region);
+    let mut held = Vec::new();
+    let mut only: BTreeMap<(Id<FreezeKind>, Option<Vec<Id<Component>>>), (Id<Window>, IntervalSet)> =
+        BTreeMap::new();
+    for (id, window) in policy.windows.iter() {
+        if window.follows.is_some() || !window.covers(region, None, None, None) || !concerns(window, scope) {
+            continue;
+        }
+        let active = window.when.active(place, within);
+        if window.only {
+            let open = only
+                .entry((window.kind, window.components.clone()))
+                .or_insert_with(|| (id, IntervalSet::default()));
+            open.1 = open.1.union(&active);
+            continue;
+        }
+        let spans = active.within(within);
+        held.extend(spans.intervals().iter().map(|span| Held {
+            window: id,
+            kind: window.kind,
+            span: *span,
+            is_outside: false,
+            components: window.components.clone(),
+        }));
+    }
+    for ((kind, components), (window, open)) in only {
+        let closed = open.complement().within(within);
+        held.extend(closed.intervals().iter().map(|span| Held {
+            window,
+            kind,
+            span: *span,
+            is_outside: true,
+            components: components.clone(),
+        }));
+    }
+    held.sort_by(|a, b| (a.span, a.window, a.is_outside).cmp(&(b.span, b.window, b.is_outside)));
+    Lane { region, held }
+}
+
+fn concerns(window: &Window, scope: &Scope) -> bool {
+    let touches = |components: &Vec<Id<Component>>| components.iter().any(|id| scope.components.contains(id));
+    scope.components.is_empty() || window.components.as_ref().is_none_or(touches)
+}
+
+/// Kinds with the number of tiers that each lets through as they are, the strictest first.
+pub fn kinds_by_strictness(policy: &Policy) -> Vec<Id<FreezeKind>> {
+    let admitted = |kind: &Id<FreezeKind>| -> usize {
+        let admits = |tier: Id<Tier>| matches!(policy.kinds[*kind].ruling(tier), Some(Ruling::Admit { when }) if when.is_true());
+        policy.tiers.ids().filter(|tier| admits(*tier)).count()
+    };
+    let mut kinds: Vec<Id<FreezeKind>> = policy.kinds.ids().collect();
+    kinds.sort_by_key(admitted);
+    kinds
+}
+
+impl Lane {
+    /// The span's strictest kind at an instant, by an order of kinds.
+    pub fn strictest(&self, order: &[Id<FreezeKind>], at: Interval) -> Option<Id<FreezeKind>> {
+        let here = self.held.iter().filter(|held| held.span.overlaps(at)).map(|held| held.kind);
+        here.min_by_key(|kind| order.iter().position(|known| known == kind))
+    }
+
+    /// When the first of its spans ends that holds at an instant.
+    pub fn ends(&self, at: Instant) -> Option<Instant> {
+        self.held.iter().filter(|held| held.span.contains(at)).map(|held| held.span.end).max()
+    }
+}
