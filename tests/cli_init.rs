@@ -1,4 +1,12 @@
 //! What `opsc init` writes: checks without a word, is in the style, tests, builds, and is never overwritten.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails loudly, and is its own outside world"
+)]
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,5 +1,12 @@
 //! The log of decisions under many writers at once, killed writers and torn tails: real processes on a real disk.
-#![expect(clippy::disallowed_methods, reason = "a test is its own outside world")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails loudly, and is its own outside world"
+)]
 
 use opsc::calendar::Instant;
 use opsc::cli::LogFile;

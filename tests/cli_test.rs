@@ -1,4 +1,12 @@
 //! The page about a failed test is true: its bad policy fails where it says, its good one passes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails loudly, and is its own outside world"
+)]
 
 use opsc::diag::Habit;
 use opsc::world::MemoryWorld;

@@ -5,6 +5,14 @@
 //! files that the commands write or change, where they do. `BLESS=1 cargo test --test golden` writes what is expected;
 //! `CASE=part-of-a-name` runs only some. The input is copied to a folder of its own, so a case never changes itself.
 //! `cmd` may begin with lines `copy PATH`, which bring a folder of the repository (an example) in beside the input.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails loudly, and is its own outside world"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

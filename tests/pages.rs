@@ -5,6 +5,14 @@
 //! every policy of the page), ` ```text ` straight behind a bad one (its report). In a bad one, `// ^^^ code-name`
 //! under a line says that the code speaks of that place; `// ^ code-name` with the first caret at the fourth column or before
 //! speaks of the whole line. The clock stands at 2025-06-01T00:00Z.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails loudly, and is its own outside world"
+)]
 
 use opsc::diag::{Code, Diagnostic, Habit, apply};
 use opsc::render::{self, Paint, Report};

@@ -1,4 +1,12 @@
 //! One report in every format: what it looks like, and that published schemas accept it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails loudly, and is its own outside world"
+)]
 
 use opsc::diag::{Code, Diagnostic, Edit, Fix, Habit, Level};
 use opsc::render::{Paint, Report, WIDTH, format, wrap::columns};
@@ -259,4 +267,16 @@ fn places_outside_the_text_are_no_panic() {
             assert_ne!((format.render)(&report, Paint::Plain), "");
         }
     }
+}
+
+#[test]
+fn a_long_line_is_told_and_not_repeated() {
+    let mut sources = Sources::new();
+    let file = sources.add("main.ops", "x".repeat(100_000));
+    let at = |start| Diagnostic::new(&UNKNOWN, Span::new(file, start, start + 1), "x");
+    let found: Vec<Diagnostic> = (0..100).map(at).collect();
+    let report = Report { sources: &sources, found: &found, codes: &[&UNKNOWN] };
+    let text = (format("human").unwrap().render)(&report, Paint::Plain);
+    assert!(text.len() < 20_000, "{}", text.len());
+    assert!(text.contains("main.ops:1:100: here; the line is too long"), "{text}");
 }

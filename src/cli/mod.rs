@@ -40,14 +40,21 @@ pub use system::System;
 use crate::world::World;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 /// Runs the command that the process was asked for, prints what it says, and gives its exit code.
 pub fn main() -> ExitCode {
     let world = System::new();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let output = run(&arguments, &world);
+    let output = catch_unwind(|| run(&arguments, &world)).unwrap_or_else(|_| broken(&arguments));
     output.print().into()
+}
+
+/// What is said where the program itself is at fault; the panic has said where.
+fn broken(arguments: &[OsString]) -> Output {
+    let text = "error: opsc itself went wrong: this is a mistake in the program, not in your policy\n";
+    Output { out: String::new(), err: wording(arguments)(text), exit: Exit::Broken }
 }
 
 /// Runs one command line; `arguments` begins with the name of the program.
@@ -85,10 +92,12 @@ fn refused(arguments: &[OsString], error: &clap::Error, world: &dyn World) -> Ou
     };
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Output::said(text),
-        _ => {
-            let asked = arguments.iter().skip(1).find_map(|argument| command::row(argument.to_str()?));
-            let wording = asked.map_or(command::plain as fn(&str) -> String, |row| row.refusal);
-            Output { out: String::new(), err: wording(&text), exit: Exit::Usage }
-        }
+        _ => Output { out: String::new(), err: wording(arguments)(&text), exit: Exit::Usage },
     }
+}
+
+/// How the command that was asked for says that it could not even start.
+fn wording(arguments: &[OsString]) -> fn(&str) -> String {
+    let asked = arguments.iter().skip(1).find_map(|argument| command::row(argument.to_str()?));
+    asked.map_or(command::plain, |row| row.refusal)
 }

@@ -22,6 +22,8 @@ pub enum Exit {
     Block = 10,
     /// The gate waits for something.
     Pending = 11,
+    /// The program itself is at fault.
+    Broken = 101,
 }
 
 /// Every exit code with what it means in general. A command says what it means there.
@@ -34,6 +36,7 @@ pub static EXITS: &[(Exit, &str)] = &[
     (Exit::Clock, "the clock cannot be right"),
     (Exit::Block, "`opsc gate`: blocked"),
     (Exit::Pending, "`opsc gate`: pending"),
+    (Exit::Broken, "opsc itself went wrong"),
 ];
 
 impl Exit {
@@ -83,9 +86,9 @@ impl Output {
     /// Prints it. Whoever stopped reading has seen enough; an answer that could not be printed for another
     /// reason was not given.
     pub(super) fn print(&self) -> Exit {
-        let printed = print(&mut io::stderr().lock(), &self.err)
-            .and_then(|()| print(&mut io::stdout().lock(), &self.out));
-        match printed {
+        let noted = print(&mut io::stderr().lock(), &self.err);
+        let said = print(&mut io::stdout().lock(), &self.out);
+        match noted.and(said) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Exit::Unreadable.max(self.exit),
             _ => self.exit,
         }

@@ -22,7 +22,7 @@ pub fn apply<'a>(
     found: &'a [Diagnostic],
     may_change: impl Fn(FileId) -> bool,
 ) -> Applied<'a> {
-    let mut chosen: Vec<&Edit> = Vec::new();
+    let mut chosen: Chosen<'a> = Chosen::new();
     let mut applied = Applied::default();
     for finding in found {
         let [fix] = finding.fixes.as_slice() else { continue };
@@ -30,39 +30,52 @@ pub fn apply<'a>(
         if !ours || fix.edits.is_empty() {
             continue;
         }
-        let is_done = fix.edits.iter().all(|edit| chosen.contains(&edit));
-        let meets_another = fix.edits.iter().any(|edit| chosen.iter().any(|other| overlap(edit, other)));
+        let is_done = fix.edits.iter().all(|edit| chosen.get(&place(edit)) == Some(&edit));
+        let meets_another = fix.edits.iter().any(|edit| meets(&chosen, edit));
         if is_done || !meets_another {
             applied.mended.push((finding, fix));
         }
         if !is_done && !meets_another {
-            chosen.extend(&fix.edits);
+            chosen.extend(fix.edits.iter().map(|edit| (place(edit), edit)));
         }
     }
-    applied.texts = edited(sources, chosen);
+    applied.texts = edited(sources, &chosen);
     applied
+}
+
+/// Edits by the place they start at; none overlaps another.
+type Chosen<'a> = BTreeMap<(FileId, u32), &'a Edit>;
+
+fn place(edit: &Edit) -> (FileId, u32) {
+    (edit.span.file, edit.span.start)
 }
 
 fn is_possible(sources: &Sources, edit: &Edit) -> bool {
     sources.get(edit.span.file).is_some_and(|file| file.text().get(edit.span.range()).is_some())
 }
 
-/// Whether the order of the two would matter: a common byte, or the same place to insert at.
-fn overlap(one: &Edit, other: &Edit) -> bool {
-    let (a, b) = (one.span, other.span);
-    a.file == b.file && (a.start == b.start || (a.start < b.end && b.start < a.end))
+/// Whether one that was chosen has a byte in common with this one, or the same place to insert at: then their order would
+/// matter.
+fn meets(chosen: &Chosen<'_>, edit: &Edit) -> bool {
+    let (file, start) = place(edit);
+    let before = chosen.range((file, 0)..=(file, start)).next_back();
+    let within = chosen.range((file, start)..(file, edit.span.end.max(start))).next();
+    before.is_some_and(|(&(_, at), other)| at == start || other.span.end > start) || within.is_some()
 }
 
-fn edited(sources: &Sources, mut edits: Vec<&Edit>) -> BTreeMap<FileId, String> {
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
+fn edited(sources: &Sources, chosen: &Chosen<'_>) -> BTreeMap<FileId, String> {
     let mut texts: BTreeMap<FileId, String> = BTreeMap::new();
-    for edit in edits {
-        let file = edit.span.file;
+    let mut copied: BTreeMap<FileId, usize> = BTreeMap::new();
+    for (&(file, start), edit) in chosen {
         let Some(source) = sources.get(file) else { continue };
-        texts
-            .entry(file)
-            .or_insert_with(|| source.text().to_string())
-            .replace_range(edit.span.range(), &edit.text);
+        let from = copied.insert(file, edit.span.end as usize).unwrap_or(0);
+        let text = texts.entry(file).or_default();
+        text.push_str(source.text().get(from..start as usize).unwrap_or(""));
+        text.push_str(&edit.text);
+    }
+    for (file, from) in copied {
+        let rest = sources.get(file).and_then(|source| source.text().get(from..));
+        texts.entry(file).or_default().push_str(rest.unwrap_or(""));
     }
     texts
 }
@@ -103,6 +116,8 @@ mod tests {
         check("abcdef", &[&[(0, 3, "X")], &[(2, 4, "Y")]], "Xdef", 1);
         check("abcdef", &[&[(2, 2, "X")], &[(2, 2, "Y")]], "abXcdef", 1);
         check("abcdef", &[&[(2, 2, "X")], &[(2, 2, "X")]], "abXcdef", 2);
+        check("abcdef", &[&[(3, 3, "X")], &[(2, 4, "Y")]], "abcXdef", 1);
+        check("abcdef", &[&[(0, 2, "X")], &[(2, 4, "Y")], &[(4, 4, "Z")]], "XYZef", 3);
     }
 
     #[test]

@@ -11,6 +11,9 @@ use codespan_reporting::diagnostic::{self as shown, Severity};
 use codespan_reporting::term::{self, Chars, Config, termcolor};
 use std::ops::Range;
 
+/// Longer lines, in bytes, are not shown.
+const LONGEST_LINE: usize = 500;
+
 pub(super) fn render(report: &Report<'_>, paint: Paint) -> String {
     if report.found.is_empty() {
         return String::new();
@@ -54,14 +57,33 @@ fn convert(sources: &Sources, finding: &Diagnostic) -> shown::Diagnostic<FileId>
     let header = finding.level.name().len() + finding.code.name.len() + 4;
     let places = std::iter::once((&finding.primary, shown::LabelStyle::Primary))
         .chain(finding.secondary.iter().map(|at| (at, shown::LabelStyle::Secondary)));
-    let mut labels: Vec<_> = places.filter_map(|(at, style)| label(sources, at, style)).collect();
+    let (shown_there, told): (Vec<_>, Vec<_>) = places.partition(|(at, _)| can_be_shown(sources, at));
+    let mut labels: Vec<_> =
+        shown_there.into_iter().filter_map(|(at, style)| label(sources, at, style)).collect();
     let margin = margin(sources, &labels);
     let moved = move_long_labels(sources, &mut labels, margin);
+    let told: Vec<String> = told.into_iter().map(|(at, _)| told_place(sources, at, margin)).collect();
     shown::Diagnostic::new(severity)
         .with_code(finding.code.name)
         .with_message(wrap(&visible(&finding.message), WIDTH, header, "    "))
         .with_labels(labels)
-        .with_notes([moved, notes(finding, margin)].concat())
+        .with_notes([told, moved, notes(finding, margin)].concat())
+}
+
+/// Whether the lines of a place are short enough to be shown. A long one would be repeated by every finding in it.
+fn can_be_shown(sources: &Sources, at: &Label) -> bool {
+    let Some(file) = sources.get(at.span.file) else { return true };
+    [at.span.start, at.span.end]
+        .into_iter()
+        .all(|offset| file.line_range(file.line_at(offset)).is_none_or(|line| line.len() <= LONGEST_LINE))
+}
+
+/// A place whose line is too long to be shown, as a note.
+fn told_place(sources: &Sources, at: &Label, margin: usize) -> String {
+    let position = sources.position(at.span);
+    let file = sources.get(at.span.file).map_or("", |file| file.name());
+    let text = if at.text.is_empty() { "here; the line is too long to be shown" } else { &at.text };
+    wrap(&visible(&format!("{file}:{}:{}: {text}", position.line, position.column)), WIDTH - margin, 0, "")
 }
 
 /// Takes the texts off labels that would not fit behind their place, and gives them as notes. Where there are several

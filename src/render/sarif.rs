@@ -5,6 +5,7 @@
 
 use super::{Paint, Report, fingerprint};
 use crate::diag::{Code, Diagnostic, Edit, Fix, Label, Level};
+use crate::resolve::LIBRARY;
 use crate::source::{Sources, Span};
 use serde_json::{Value, json};
 
@@ -63,9 +64,7 @@ fn results(report: &Report<'_>) -> Vec<Value> {
 
 fn result(report: &Report<'_>, finding: &Diagnostic, print: &str) -> Value {
     let sources = report.sources;
-    let related: Vec<Value> = finding
-        .secondary
-        .iter()
+    let related: Vec<Value> = in_repository(sources, finding)
         .zip(1..)
         .map(|(label, id)| {
             let mut location = location(sources, label);
@@ -78,7 +77,7 @@ fn result(report: &Report<'_>, finding: &Diagnostic, print: &str) -> Value {
     let mut result = json!({
         "ruleId": finding.code.name,
         "level": level(finding.level),
-        "message": { "text": message(finding) },
+        "message": { "text": message(sources, finding) },
         "locations": [location(sources, &finding.primary)],
         "partialFingerprints": { "opsc/v1": print },
     });
@@ -92,15 +91,28 @@ fn result(report: &Report<'_>, finding: &Diagnostic, print: &str) -> Value {
     result
 }
 
-fn message(finding: &Diagnostic) -> String {
+/// Other places that a reader of the repository can be led to: the library's files are not in it.
+fn in_repository<'a>(sources: &'a Sources, finding: &'a Diagnostic) -> impl Iterator<Item = &'a Label> {
+    finding.secondary.iter().filter(|label| !is_library(sources, label))
+}
+
+fn is_library(sources: &Sources, label: &Label) -> bool {
+    let name = sources.get(label.span.file).map_or("", |file| file.name());
+    LIBRARY.iter().any(|module| module.file == name)
+}
+
+fn message(sources: &Sources, finding: &Diagnostic) -> String {
     let label = Some(&finding.primary.text).filter(|text| !text.is_empty());
     let notes = finding.notes.iter().map(|note| format!("Note: {note}"));
     let help = finding.help.iter().map(|help| format!("Help: {help}"));
-    let related = finding.secondary.iter().zip(1..);
+    let library = finding.secondary.iter().filter(|label| is_library(sources, label));
+    let library = library.map(|label| format!("{}: {}", sources.place(label.span), label.text));
+    let related = in_repository(sources, finding).zip(1..);
     let related = related.map(|(label, id)| format!("[{}]({id})", link(&label.text)));
     std::iter::once(sentence(&finding.message))
         .chain(label.map(|text| sentence(text)))
         .chain(related)
+        .chain(library)
         .chain(notes)
         .chain(help)
         .collect::<Vec<_>>()
