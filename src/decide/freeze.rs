@@ -351,11 +351,7 @@ impl<'q, 'a> Freezes<'q, 'a> {
                     let (truth, passage) =
                         self.outside_cell(kind, &states, (component, environment, action))?;
                     if let Some(passage) = passage {
-                        // What blocks is said rather than what passes.
-                        applies = match applies {
-                            Some(None) => Some(None),
-                            _ => Some(passage),
-                        };
+                        applies = Some(applies.map_or(passage, |other| worse(other, passage)));
                     }
                     Some(truth)
                 })
@@ -458,6 +454,17 @@ struct Only<'p> {
 enum Permits {
     Yes,
     No,
+}
+
+/// What to say of two that hold in one cell: that nothing passes, then that a glass was broken, then an exception.
+fn worse(one: Option<Passage>, two: Option<Passage>) -> Option<Passage> {
+    let rank = |passage: &Option<Passage>| match passage {
+        None => 3,
+        Some(Passage::BreakGlass) => 2,
+        Some(Passage::Exception(_)) => 1,
+        Some(_) => 0,
+    };
+    if rank(&two) > rank(&one) { two } else { one }
 }
 
 /// The positions of asked components that a scope covers; none where those are all.
