@@ -61,9 +61,10 @@ impl<'a> Question<'a> {
             let findings = self.judge(next);
             for finding in blocking(&findings) {
                 let cause = self.cause(finding);
-                if obstacles.len() < OBSTACLES && !known.contains(&cause) {
-                    let until = ending(finding.truth.block_until);
-                    obstacles.push(Obstacle { at: next, cause, until });
+                let obstacle = Obstacle { at: next, cause, until: ending(finding.truth.block_until) };
+                let is_new = !known.contains(&obstacle.cause) && !obstacles.contains(&obstacle);
+                if obstacles.len() < OBSTACLES && is_new {
+                    obstacles.push(obstacle);
                 }
             }
             match findings.opens_not_before() {

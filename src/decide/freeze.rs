@@ -124,10 +124,13 @@ impl<'q, 'a> Freezes<'q, 'a> {
         for (components, truth, passage) in
             self.passages(window, |component| self.lifted(id, window, component))
         {
-            let (truth, passage) = match window.warn_until {
-                Some(until) if truth.verdict != Verdict::Allow && self.at < until => {
-                    (Truth::until(Verdict::Allow, until), Some(Passage::WarnUntil(until)))
-                }
+            let warns = window.warn_until.filter(|&until| self.at < until);
+            let (truth, passage) = match (warns, passage) {
+                // A warning needs no glass broken.
+                (Some(until), None | Some(Passage::BreakGlass)) => (
+                    Truth::any([truth, Truth::until(Verdict::Allow, until)]),
+                    Some(Passage::WarnUntil(until)),
+                ),
                 _ => (truth, passage),
             };
             let ends = stretch.end.min(follow.turns());

@@ -71,7 +71,7 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(config(1200))]
+    #![proptest_config(config(800))]
 
     #[test]
     fn the_engines_agree(case in cases(Habit::Any)) {

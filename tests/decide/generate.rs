@@ -38,7 +38,7 @@ pub fn cases(habit: Habit) -> impl Strategy<Value = Case> {
 }
 
 pub fn case(tape: &[u32], habit: Habit) -> Case {
-    let mut tape = Tape { numbers: tape.iter(), habit };
+    let mut tape = Tape::new(tape, habit);
     let policy = policy(&mut tape);
     let context = context(&mut tape, &policy);
     let change = change(&mut tape, &policy, &context);
@@ -50,6 +50,12 @@ pub const PEOPLE: [&str; 5] = ["ana", "ben", "cho", "dee", "eli"];
 pub struct Tape<'t> {
     numbers: std::slice::Iter<'t, u32>,
     habit: Habit,
+}
+
+impl<'t> Tape<'t> {
+    pub fn new(numbers: &'t [u32], habit: Habit) -> Self {
+        Self { numbers: numbers.iter(), habit }
+    }
 }
 
 impl Tape<'_> {
@@ -269,7 +275,10 @@ pub fn timetable(tape: &mut Tape<'_>, rounding: Rounding) -> Timetable {
             4 => {
                 let start = tape.below(12) as u32;
                 let end = start + 1 + tape.below(12) as u32;
-                Pattern::Daily { start: TimeOfDay::new(start, 0, 0).unwrap(), end: TimeOfDay::new(end, 0, 0).unwrap() }
+                Pattern::Daily {
+                    start: TimeOfDay::new(start, 0, 0).unwrap(),
+                    end: TimeOfDay::new(end, 0, 0).unwrap(),
+                }
             }
             _ => Pattern::Weekly { from: Weekday::Fri, start: hour(tape), to: Weekday::Mon, end: hour(tape) },
         });

@@ -5,5 +5,4 @@ mod equal;
 mod generate;
 mod laws;
 mod oracle;
-mod record;
 mod small;
