@@ -185,7 +185,6 @@ impl<'q, 'a> Freezes<'q, 'a> {
     }
 
     /// What lets the change pass a freeze of `window`'s kind, in groups of the components it covers that are alike.
-    #[expect(clippy::type_complexity, reason = "a private triple, taken apart by its only two callers")]
     fn passages(
         &self,
         window: &Window,
