@@ -28,13 +28,13 @@ pub(super) fn literal(span: Span, text: &str) -> Diagnostic {
     {
         return quantity(span, text, number, unit);
     }
-    if let Some(unit) = unit.strip_prefix('/').filter(|_| !number.is_empty()) {
-        if unit.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-            let finding = Diagnostic::new(&UNKNOWN_UNIT, span, format!("`{unit}` is no unit of a rate"))
-                .label("not a rate")
-                .help("rates are `5/s`, `5/m`, `5/h` and `5/d`; a division has spaces: `a / b`");
-            return propose(finding, span, ours(unit).map(|unit| format!("{number}/{unit}")));
-        }
+    if let Some(unit) = unit.strip_prefix('/').filter(|_| !number.is_empty())
+        && unit.bytes().all(|byte| byte.is_ascii_alphabetic())
+    {
+        let finding = Diagnostic::new(&UNKNOWN_UNIT, span, format!("`{unit}` is no unit of a rate"))
+            .label("not a rate")
+            .help("rates are `5/s`, `5/m`, `5/h` and `5/d`; a division has spaces: `a / b`");
+        return propose(finding, span, ours(unit).map(|unit| format!("{number}/{unit}")));
     }
     let finding = Diagnostic::new(&MALFORMED_LITERAL, span, format!("`{text}` is no literal"));
     let (label, help, mend) = shape(text);
@@ -114,35 +114,39 @@ fn shape(text: &str) -> (&'static str, &'static str, Option<String>) {
     if text.contains('T') && text.contains(':') {
         return date_time(text);
     }
-    if let [year, month, day] = by_dash.as_slice() {
-        if [year, month, day].iter().all(|part| digits(part)) {
-            let mend = match (year.len(), day.len()) {
-                (4, 1..=2) => Some(format!("{year}-{}-{}", two(month), two(day))),
-                (1..=2, 4) if month.len() <= 2 => Some(format!("{day}-{}-{}", two(month), two(year))),
-                _ => None,
-            };
-            return (
-                "not a date",
-                "a date is year, month, day: `2025-11-27`",
-                mend.filter(|mend| mend.len() == 10),
-            );
-        }
+    if let [year, month, day] = by_dash.as_slice()
+        && [year, month, day].iter().all(|part| digits(part))
+    {
+        let mend = match (year.len(), day.len()) {
+            (4, 1..=2) => Some(format!("{year}-{}-{}", two(month), two(day))),
+            (1..=2, 4) if month.len() <= 2 => Some(format!("{day}-{}-{}", two(month), two(year))),
+            _ => None,
+        };
+        return (
+            "not a date",
+            "a date is year, month, day: `2025-11-27`",
+            mend.filter(|mend| mend.len() == 10),
+        );
     }
-    if let [hour, minute] = by_colon.as_slice() {
-        if digits(hour) && digits(minute) && hour.len() <= 2 && minute.len() <= 2 {
-            return (
-                "not a time",
-                "a time has two digits each: `08:00`",
-                Some(format!("{}:{}", two(hour), two(minute))),
-            );
-        }
+    if let [hour, minute] = by_colon.as_slice()
+        && digits(hour)
+        && digits(minute)
+        && hour.len() <= 2
+        && minute.len() <= 2
+    {
+        return (
+            "not a time",
+            "a time has two digits each: `08:00`",
+            Some(format!("{}:{}", two(hour), two(minute))),
+        );
     }
     for (parts, sign) in [(by_dash, "-"), (by_slash, "/")] {
-        if let [left, right] = parts.as_slice() {
-            if digits(left) && digits(right) {
-                let help = "an operator between numbers has spaces around it";
-                return ("not a number", help, Some(format!("{left} {sign} {right}")));
-            }
+        if let [left, right] = parts.as_slice()
+            && digits(left)
+            && digits(right)
+        {
+            let help = "an operator between numbers has spaces around it";
+            return ("not a number", help, Some(format!("{left} {sign} {right}")));
         }
     }
     match text.strip_prefix('$') {

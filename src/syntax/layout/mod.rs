@@ -3,10 +3,15 @@
 //! One pass over the bytes. The text it hands on has the same length, so that every offset holds; tabs, comments and soft
 //! newlines are spaces in it. Brackets are matched here too, which bounds their depth before anything recurses.
 
+mod brackets;
+mod opaque;
+mod restart;
+
 use super::codes;
 use super::tree::{Comment, DocLine};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
+use restart::Restart;
 use std::ops::Range;
 
 /// The deepest nesting of braces, brackets and parentheses.
@@ -273,154 +278,6 @@ impl Scanner<'_> {
         self.fresh = true;
     }
 
-    fn comment(&mut self) {
-        let start = self.at;
-        let line_end = self.bytes.get(start..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n'));
-        let end = line_end.map_or(self.bytes.len(), |length| start + length);
-        let doc = self.peek(2) == b'/' && self.peek(3) != b'/';
-        let module_doc = self.peek(2) == b'!';
-        let in_brackets = self.open.last().is_some_and(|open| open.byte != b'{');
-        let visible_end = self.source.get(start..end).map_or(end, |text| start + text.trim_end().len());
-        let span = self.span(start, visible_end);
-        let text = self.source.get(start + 3..visible_end).unwrap_or("");
-        if doc && self.fresh && !in_brackets && !self.expects_more {
-            if start == self.line_start {
-                self.line_begins_item();
-            }
-            if self.item.is_none() {
-                self.begin_item();
-            }
-            self.blank(visible_end..end);
-            self.pending = None;
-        } else {
-            if module_doc && self.item.is_none() && self.layout.items.is_empty() {
-                let text = text.strip_prefix(' ').unwrap_or(text).to_owned();
-                self.layout.module_doc.push(DocLine { span, text });
-            } else if doc || module_doc {
-                self.report(codes::misplaced_doc(span, doc));
-            } else {
-                self.layout.comments.push(Comment { span });
-            }
-            self.blank(start..end);
-        }
-        while self.at < end {
-            match self.peek(0) {
-                0x80.. => self.beyond_ascii(),
-                b'\t' | b'\r' => self.at += 1,
-                0..0x20 | 0x7F => self.control(),
-                _ => self.at += 1,
-            }
-        }
-    }
-
-    fn string(&mut self) {
-        let start = self.at;
-        let block = self.peek(1) == b'"' && self.peek(2) == b'"';
-        self.at += if block { 3 } else { 1 };
-        // Where the next declaration seems to begin, should the block never be closed.
-        let mut resume = None;
-        loop {
-            match self.peek(0) {
-                _ if self.at >= self.bytes.len() => {
-                    self.at = resume.filter(|_| block).unwrap_or(self.bytes.len());
-                    self.unclosed_string(start, block);
-                    if block {
-                        // The string has swallowed whatever would have closed these.
-                        self.open.clear();
-                        self.end_item(self.at);
-                        self.line_start = self.at;
-                        self.fresh = true;
-                    }
-                    return;
-                }
-                b'"' if !block => break self.at += 1,
-                b'"' if self.peek(1) == b'"' && self.peek(2) == b'"' => break self.at += 3,
-                b'\n' if !block => break self.unclosed_string(start, block),
-                b'\n' => {
-                    self.at += 1;
-                    self.line_start = self.at;
-                    if resume.is_none() && self.peek(0).is_ascii_alphabetic() {
-                        resume = Some(self.at);
-                    }
-                }
-                b'\\' if !matches!(self.peek(1), b'\n' | b'\r' | 0x80..) => self.at += 2,
-                b'\t' | b'\r' => self.at += 1,
-                0..0x20 | 0x7F => self.control(),
-                0x80.. => self.beyond_ascii(),
-                _ => self.at += 1,
-            }
-        }
-        self.at = self.at.min(self.bytes.len());
-    }
-
-    fn unclosed_string(&mut self, start: usize, block: bool) {
-        let end = self.at.min(self.bytes.len());
-        let text = self.source.get(start..end).unwrap_or("").trim_end();
-        let first_line = text.lines().next().unwrap_or("").trim_end();
-        let quotes = if block { "\"\"\"" } else { "\"" };
-        let span = self.span(start, start + first_line.len());
-        let insert = self.span(start + text.len(), start + text.len());
-        self.report(codes::unclosed_string(span, insert, quotes));
-    }
-
-    fn opens(&mut self, byte: u8) {
-        let line = self.bytes.get(self.line_start..self.at).unwrap_or_default();
-        let indent = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        self.open.push(Open { byte, at: self.at, soft: self.soft.len(), indent });
-        if self.open.len() > MAX_DEPTH && self.shape != Shape::TooDeep {
-            self.shape = Shape::TooDeep;
-            self.report(codes::too_deep(self.span(self.at, self.at + 1)));
-        }
-        self.at += 1;
-    }
-
-    fn closes(&mut self, byte: u8, fresh: bool) {
-        let opener = match byte {
-            b'}' => b'{',
-            b']' => b'[',
-            _ => b'(',
-        };
-        let here = self.at;
-        self.at += 1;
-        // A parenthesis never closes across a brace, a brace closes whatever was left open in it.
-        let reach =
-            self.open.iter().rposition(|open| open.byte == opener || (byte != b'}' && open.byte == b'{'));
-        let Some(depth) = reach.filter(|depth| self.open.get(*depth).is_some_and(|open| open.byte == opener))
-        else {
-            self.blank(here..here + 1);
-            // The first one of an item speaks for all: they have one cause.
-            if self.shape == Shape::Sound {
-                self.shape = if byte == b'}' { Shape::Torn } else { Shape::Frayed };
-                self.report(codes::stray_brace(self.span(here, here + 1), char::from(byte), self.closed));
-            }
-            return;
-        };
-        let unclosed = self.open.split_off(depth + 1);
-        self.unclosed(unclosed, None);
-        if let Some(open) = self.open.pop() {
-            self.closed = Some(self.span(open.at, open.at + 1)).filter(|_| byte == b'}');
-            if byte == b'}' && fresh && self.suspect.is_none() && here - self.line_start < open.indent {
-                self.suspect = Some(open.at);
-            }
-        }
-    }
-
-    fn unclosed(&mut self, unclosed: Vec<Open>, end: Option<Span>) {
-        // Only the outermost speaks: one forgotten bracket is one finding.
-        let Some(first) = unclosed.first() else { return };
-        let byte = char::from(first.byte);
-        if first.byte != b'{' {
-            for at in self.soft.split_off(first.soft.min(self.soft.len())) {
-                if let Some(out) = self.out.get_mut(at) {
-                    *out = b'\n';
-                }
-            }
-        }
-        let place = self.suspect.filter(|_| first.byte == b'{').unwrap_or(first.at);
-        let end = end.filter(|_| first.byte == b'{' && unclosed.len() == 1);
-        self.report(codes::unclosed_brace(self.span(place, place + 1), byte, end));
-    }
-
     /// A line begins in column 0 with a word, an attribute or documentation.
     fn line_begins_item(&mut self) {
         let cut = self.open.is_empty() && self.has_body || !self.open.is_empty() && self.mode == Mode::Column;
@@ -446,56 +303,5 @@ impl Scanner<'_> {
         if let Some(start) = self.item.take() {
             self.layout.items.push(Item { range: start..end, shape: self.shape });
         }
-    }
-}
-
-/// Where to begin again when the file ends inside an item.
-#[derive(Default)]
-struct Restart {
-    at: usize,
-    items: usize,
-    comments: usize,
-    found: usize,
-    module_doc: usize,
-    item: Option<usize>,
-    has_body: bool,
-    shape: Option<Shape>,
-}
-
-impl Restart {
-    fn remember(&mut self, scanner: &Scanner) {
-        *self = Self {
-            at: scanner.at,
-            items: scanner.layout.items.len(),
-            comments: scanner.layout.comments.len(),
-            found: scanner.layout.found.len(),
-            module_doc: scanner.layout.module_doc.len(),
-            item: scanner.item,
-            has_body: scanner.has_body,
-            shape: Some(scanner.shape),
-        };
-    }
-
-    /// Takes the scanner back to the last line outside all brackets; false where there was none.
-    fn rewind(&self, scanner: &mut Scanner) -> bool {
-        let Some(shape) = self.shape else { return false };
-        scanner.mode = Mode::Column;
-        scanner.open.clear();
-        scanner.soft.clear();
-        scanner.layout.items.truncate(self.items);
-        scanner.layout.comments.truncate(self.comments);
-        scanner.layout.found.truncate(self.found);
-        scanner.layout.module_doc.truncate(self.module_doc);
-        if let (Some(out), Some(source)) = (scanner.out.get_mut(self.at..), scanner.bytes.get(self.at..)) {
-            out.copy_from_slice(source);
-        }
-        scanner.at = self.at;
-        scanner.line_start = self.at;
-        scanner.fresh = true;
-        scanner.pending = None;
-        scanner.expects_more = false;
-        scanner.suspect = None;
-        (scanner.item, scanner.has_body, scanner.shape) = (self.item, self.has_body, shape);
-        true
     }
 }
