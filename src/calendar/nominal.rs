@@ -7,7 +7,7 @@ use super::zone::days_after;
 use super::{Date, Elapsed, Length, LocalDateTime, MonthDay, Pattern, Place, Rule, TimeOfDay, Weekday, Zone};
 use chrono::Datelike;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The longest length that is read: ten years.
 pub(super) const LONGEST_DAYS: i64 = 3660;
@@ -54,6 +54,8 @@ struct RuleDates<'a> {
     rule: &'a Rule,
     start: Date,
     years: Mutex<BTreeMap<i32, Arc<[Date]>>>,
+    /// All of them where the rule has a `COUNT`.
+    counted: OnceLock<Option<Vec<Date>>>,
 }
 
 impl<'a> Nominal<'a> {
@@ -233,11 +235,14 @@ impl Period {
 
 impl<'a> RuleDates<'a> {
     fn of(rule: &'a Rule, start: Date) -> Self {
-        Self { rule, start, years: Mutex::default() }
+        Self { rule, start, years: Mutex::default(), counted: OnceLock::new() }
     }
 
     fn next(&self, from: Date) -> Option<Date> {
         let from = from.max(self.start);
+        if let Some(dates) = self.counted() {
+            return dates.get(dates.partition_point(|&date| date < from)).copied();
+        }
         (from.year()..=from.year() + CYCLE_YEARS).find_map(|year| {
             let dates = self.in_year(year);
             dates.get(dates.partition_point(|&date| date < from)).copied()
@@ -245,6 +250,9 @@ impl<'a> RuleDates<'a> {
     }
 
     fn previous(&self, to: Date) -> Option<Date> {
+        if let Some(dates) = self.counted() {
+            return dates.get(dates.partition_point(|&date| date <= to).checked_sub(1)?).copied();
+        }
         let to = self.rule.until.map_or(to, |until| to.min(until));
         let first = self.start.year().max(to.year() - CYCLE_YEARS);
         (first..=to.year()).rev().find_map(|year| {
@@ -253,21 +261,15 @@ impl<'a> RuleDates<'a> {
         })
     }
 
+    fn counted(&self) -> Option<&[Date]> {
+        self.counted.get_or_init(|| self.rule.counted_dates(self.start)).as_deref()
+    }
+
     fn in_year(&self, year: i32) -> Arc<[Date]> {
         // A panic elsewhere leaves the map whole: it is only ever added to or cleared.
         let mut years = self.years.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(dates) = years.get(&year) {
             return Arc::clone(dates);
-        }
-        if let Some(all) = self.rule.counted_dates(self.start).filter(|_| years.is_empty()) {
-            for date in all {
-                let mut of_year = years.get(&date.year()).map_or_else(Vec::new, |dates| dates.to_vec());
-                of_year.push(date);
-                years.insert(date.year(), of_year.into());
-            }
-        }
-        if self.rule.count.is_some() {
-            return years.entry(year).or_default().clone();
         }
         if years.len() >= YEARS_KEPT {
             years.clear();
