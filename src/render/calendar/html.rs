@@ -1,9 +1,9 @@
 //! The calendar as a page: a lane a region, bars that speak on hover and by keyboard, a table for those who read it so.
 
 use super::{Shown, concerned, reason, region, title};
-use crate::calendar::{Elapsed, Instant, Interval, Zone};
+use crate::calendar::{Instant, Interval, Repeat, TimeOfDay, Zone};
 use crate::decide::Verdict;
-use crate::policy::{FreezeKind, Id, Ruling};
+use crate::policy::{FreezeKind, Id, Ruling, Window};
 use crate::render::guard::visible;
 use crate::schedule::{Held, Lane, kinds_by_strictness};
 use std::fmt::Write;
@@ -99,8 +99,7 @@ fn midnights(zone: Zone, within: Interval) -> Vec<Instant> {
     let mut found = Vec::new();
     let mut date = zone.date(within.start);
     loop {
-        let at =
-            zone.instant_on(date, crate::calendar::TimeOfDay::MIDNIGHT, crate::calendar::Repeat::Earlier);
+        let at = zone.instant_on(date, TimeOfDay::MIDNIGHT, Repeat::Earlier);
         if at >= within.end {
             return found;
         }
@@ -134,7 +133,7 @@ fn scale(shown: &Shown<'_>, zone: Zone, label: &str, page: &mut String) {
 fn lane_of(shown: &Shown<'_>, kinds: &[Id<FreezeKind>], lane: &Lane, page: &mut String) {
     let name = region(shown.policy, lane);
     let zone = shown.policy.place_of(lane.region).zone;
-    let rows = stacked(&lane.held);
+    let rows = rows(&lane.held);
     let height = rows.iter().copied().max().map_or(1, |row| row + 1);
     let label = format!("{} ({})", name, zone.city());
     let _ = write!(
@@ -160,6 +159,7 @@ fn lane_of(shown: &Shown<'_>, kinds: &[Id<FreezeKind>], lane: &Lane, page: &mut 
         let (left, right) = (percent(shown.within, held.span.start), percent(shown.within, held.span.end));
         // What opens near the right edge leans to the left, so that its words stay on the page.
         let side = if left > 55.0 { " far" } else { "" };
+        let side = if right - left < 2.5 { format!("{side} thin") } else { side.to_owned() };
         let _ = writeln!(
             page,
             "<li class=\"k{}{side}\" style=\"left:{left:.3}%;width:{:.3}%;--row:{row}\" tabindex=\"0\"><b>{}</b><span>{}</span></li>",
@@ -199,20 +199,17 @@ fn words(shown: &Shown<'_>, zone: Zone, held: &Held) -> String {
     said
 }
 
-/// The row of each span, so that none covers another.
-fn stacked(held: &[Held]) -> Vec<usize> {
-    let mut ends: Vec<Instant> = Vec::new();
-    held.iter()
-        .map(|held| {
-            let free = ends.iter().position(|end| *end <= held.span.start);
-            let row = free.unwrap_or(ends.len());
-            match ends.get_mut(row) {
-                Some(end) => *end = held.span.end,
-                None => ends.push(held.span.end.max(held.span.start.plus(Elapsed::seconds(1)))),
-            }
-            row
+/// The row of each span: one for each window, in the order of their first spans.
+fn rows(held: &[Held]) -> Vec<usize> {
+    let mut known: Vec<(Id<Window>, bool)> = Vec::new();
+    let mut row = |held: &Held| {
+        let key = (held.window, held.is_outside);
+        known.iter().position(|other| *other == key).unwrap_or_else(|| {
+            known.push(key);
+            known.len() - 1
         })
-        .collect()
+    };
+    held.iter().map(&mut row).collect()
 }
 
 fn table(shown: &Shown<'_>, page: &mut String) {
