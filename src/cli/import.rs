@@ -1,7 +1,7 @@
 //! `opsc import`: a foreign calendar as a policy, with a report on what it says that its authors may not mean.
 
 use super::{Command, Context, Exit, Failure, Output, files, policy};
-use crate::calendar::{Instant, Zone};
+use crate::calendar::{Date, Instant, Zone};
 use crate::diag::Habit;
 use crate::import::{self, Format, ImportError, Imported, Meaning, Options, Remark};
 use crate::render::{Report, WIDTH, count, guard::visible, human, wrap::wrap};
@@ -25,6 +25,9 @@ pub struct Import {
     /// The freeze kind of what names none
     #[arg(long, value_name = "KIND", default_value = "hard", value_parser = PossibleValuesParser::new(["hard", "soft", "advisory"]))]
     kind: String,
+    /// The day of the import, today unless given: what must be written out is, to the end of the year behind it
+    #[arg(long, value_name = "DATE")]
+    on: Option<Date>,
     /// Write the policy's files into this folder instead; what is there already stays
     #[arg(short, long, value_name = "DIR")]
     output: Option<String>,
@@ -57,7 +60,9 @@ impl Command for Import {
             format: self.format.as_deref().and_then(Format::named),
             meaning: meaning.map_or(Meaning::Freezes, |(_, meaning)| *meaning),
             kind: self.kind.clone(),
-            ..Options::on(Zone::UTC.date(Instant::from_system(context.world.now())))
+            ..Options::on(
+                self.on.unwrap_or_else(|| Zone::UTC.date(Instant::from_system(context.world.now()))),
+            )
         };
         let imported =
             import::import(&self.file, &bytes, &options).map_err(|errors| refused(&self.file, &errors))?;

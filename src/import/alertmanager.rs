@@ -111,7 +111,7 @@ fn named(
     let items = fields.need("time_intervals", &format!("`{}`", quoted(name)))?.list("time_intervals")?;
     fields.leftovers("a time interval", report);
     let sense = sense(name, name_node.at, uses, report);
-    let mut groups: BTreeMap<(String, Option<(i32, i32)>), Vec<Interval>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, Years), Vec<Interval>> = BTreeMap::new();
     for item in items {
         *budget = budget.checked_sub(1).ok_or_else(|| {
             item.at
@@ -165,13 +165,16 @@ fn sense(name: &str, at: At, uses: &Uses, report: &mut Report) -> Sense {
     sense
 }
 
+/// The first and the last year, both included; none means every year.
+type Years = Option<(i32, i32)>;
+
 /// One interval: its days, its runs on each, its years.
 #[derive(Clone)]
 struct Interval {
     zone: Zone,
     rules: Vec<DayRule>,
     runs: Vec<Run>,
-    years: Vec<Option<(i32, i32)>>,
+    years: Vec<Years>,
 }
 
 impl Interval {
@@ -359,7 +362,7 @@ fn day_rules(ranges: &[Bounds], months: &[u32], weekdays: &[u32]) -> Result<Vec<
 }
 
 /// Fills in when a window holds: dates where years bound it narrowly, else recurrences.
-fn when(intervals: &[Interval], years: Option<(i32, i32)>, window: &mut Window) {
+fn when(intervals: &[Interval], years: Years, window: &mut Window) {
     if let Some((first, last)) = years {
         let (from, until) = (first_of(first), first_of(last.saturating_add(1)));
         if let Some(dated) = dated(intervals, DateSpan { first: from, last: until }) {

@@ -96,7 +96,7 @@ struct Reading<'a> {
     duration: i64,
     zone: Zone,
     description: Option<String>,
-    axes: Vec<(Axis, Vec<(At, &'a str)>)>,
+    axes: Vec<Selection<'a>>,
     all_axes: bool,
 }
 
@@ -107,6 +107,9 @@ enum Axis {
     Namespaces,
     Clusters,
 }
+
+/// What is listed on one axis.
+type Selection<'a> = (Axis, Vec<(At, &'a str)>);
 
 const AXES: [(Axis, &str); 3] =
     [(Axis::Applications, "applications"), (Axis::Namespaces, "namespaces"), (Axis::Clusters, "clusters")];
@@ -185,8 +188,8 @@ impl<'a> Reading<'a> {
     }
 
     /// The selections, any of which suffices: a policy's axes all count, so each alternative is a window of its own.
-    fn scopes(&self) -> Vec<Vec<&(Axis, Vec<(At, &'a str)>)>> {
-        let named = |axis: &&(Axis, Vec<(At, &str)>)| axis.1.iter().all(|(_, pattern)| *pattern != "*");
+    fn scopes(&self) -> Vec<Vec<&Selection<'a>>> {
+        let named = |axis: &&Selection<'_>| axis.1.iter().all(|(_, pattern)| *pattern != "*");
         if self.all_axes {
             return vec![self.axes.iter().filter(named).collect()];
         }

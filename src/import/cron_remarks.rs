@@ -4,17 +4,16 @@ use super::cron::Cron;
 use super::day_rule::DayRule;
 use super::report::{At, RemarkKind, Report};
 
-/// Seconds as people say them: `47 hours`, `90 minutes`.
+/// Seconds as people say them: `47 hours`, `36 hours 30 minutes`, `10 days`.
 pub(super) fn span(seconds: i64) -> String {
-    for (size, one, many) in [(86_400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes")] {
-        // Days are only said from three on: "47 hours" shows what "1 day 23 hours" hides.
-        let least = if size == 86_400 { 3 * size } else { size };
-        if seconds >= least && seconds % size == 0 {
-            let count = seconds / size;
-            return format!("{count} {}", if count == 1 { one } else { many });
-        }
-    }
-    format!("{seconds} seconds")
+    let said = |count: i64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    // Days are only said from three on: "47 hours" shows what "1 day 23 hours" hides.
+    let days = if seconds >= 3 * 86_400 { seconds / 86_400 } else { 0 };
+    let rest = seconds - days * 86_400;
+    let parts = [(days, "day"), (rest / 3600, "hour"), (rest / 60 % 60, "minute"), (rest % 60, "second")];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, one)| said(count, one)).collect();
+    parts.join(" ")
 }
 
 /// Remarks on the days of a schedule.

@@ -271,18 +271,29 @@ impl Draft {
         name
     }
 
-    /// Widens the horizon to whole years that hold every dated window.
-    pub(super) fn cover_dates(&mut self) {
-        let year = |date: Date| days::Day::of(date).year;
-        let bounds = self.windows.iter().flat_map(|window| {
-            let bounded = window.from.zip(window.until);
-            window.when.iter().filter_map(dates_of).chain(bounded)
-        });
-        let holidays = self.holidays.iter().flat_map(|holidays| &holidays.spans);
-        for (first, last) in bounds.chain(holidays.map(|(span, _)| (span.first, span.last))) {
-            self.horizon.first = self.horizon.first.min(days::first_of(year(first)));
-            self.horizon.last = self.horizon.last.max(days::first_of(year(last).saturating_add(1)));
+    /// The years that questions over time look at: those of every date, and where something comes back, those of
+    /// the import. None where nothing has a time.
+    pub(super) fn years(&self) -> Option<DateSpan> {
+        let mut years: Option<DateSpan> = None;
+        let mut widen = |first: Date, last: Date| {
+            let first = days::first_of(days::Day::of(first).year);
+            let last = days::first_of(days::Day::of(last).year.saturating_add(1));
+            let (from, to) =
+                years.map_or((first, last), |years| (years.first.min(first), years.last.max(last)));
+            years = Some(DateSpan { first: from, last: to });
+        };
+        for window in &self.windows {
+            for pattern in &window.when {
+                match dates_of(pattern).or(window.from.zip(window.until)) {
+                    Some((first, last)) => widen(first, last),
+                    None => widen(self.horizon.first, days::later(self.horizon.last, -1)),
+                }
+            }
         }
+        for (span, _) in self.holidays.iter().flat_map(|holidays| &holidays.spans) {
+            widen(span.first, span.last);
+        }
+        years
     }
 }
 

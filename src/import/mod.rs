@@ -198,7 +198,6 @@ pub fn import(name: &str, bytes: &[u8], options: &Options) -> Result<Imported, V
         report.errors.sort();
         return Err(report.errors);
     }
-    draft.cover_dates();
     let files = BTreeMap::from([("main.ops".to_owned(), in_style(write::policy(&draft)))]);
     Ok(Imported { files, report: report.remarks.into_iter().collect() })
 }

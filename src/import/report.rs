@@ -91,6 +91,7 @@ pub(super) struct Report {
     pub(super) remarks: BTreeSet<Remark>,
     /// What was wrong so far.
     pub(super) errors: Vec<ImportError>,
+    said: BTreeSet<String>,
 }
 
 impl Report {
@@ -104,6 +105,20 @@ impl Report {
     ) {
         let remark = Remark { line: at.line, kind, text: text.into(), detail: detail.into() };
         self.remarks.insert(remark);
+    }
+
+    /// Adds a remark, unless one with the same words stands already: for what a file says on every line.
+    pub(super) fn remark_once(
+        &mut self,
+        at: At,
+        kind: RemarkKind,
+        text: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
+        let text = text.into();
+        if self.said.insert(text.clone()) {
+            self.remark(at, kind, text, detail);
+        }
     }
 
     /// Adds an error.

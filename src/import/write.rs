@@ -17,7 +17,9 @@ pub(super) fn policy(draft: &Draft) -> String {
     out.blank();
     out.line(&format!("policy {} {{", draft.name));
     out.line("  language 1");
-    out.line(&format!("  horizon {} .. {}", draft.horizon.first, draft.horizon.last));
+    if let Some(years) = draft.years() {
+        out.line(&format!("  horizon {} .. {}", years.first, years.last));
+    }
     out.line("}");
     places(draft, &mut out);
     people(&mut out);

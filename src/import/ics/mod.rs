@@ -123,10 +123,10 @@ impl<'a> File<'a> {
                             "each BEGIN has its END, the inner one first",
                         ));
                     };
-                    if name.eq_ignore_ascii_case("VTIMEZONE") {
-                        if let (Some(name), location) = std::mem::take(&mut zone) {
-                            file.zones.declared.insert(name, location);
-                        }
+                    if name.eq_ignore_ascii_case("VTIMEZONE")
+                        && let (Some(name), location) = std::mem::take(&mut zone)
+                    {
+                        file.zones.declared.insert(name, location);
                     }
                 }
                 _ => file.property(&open, property, &mut zone)?,

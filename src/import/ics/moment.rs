@@ -65,7 +65,7 @@ impl Zones {
                 "write an IANA name such as `Europe/Dublin` as TZID, or as X-LIC-LOCATION of its VTIMEZONE",
             ));
         };
-        report.remark(
+        report.remark_once(
             at,
             RemarkKind::Changed,
             format!("`{}` is read as `{}`", quoted(name), zone.name()),

@@ -2,6 +2,7 @@
 
 mod cron_oracle;
 mod interval_oracle;
+mod no_panic;
 
 use super::*;
 
@@ -178,6 +179,7 @@ fn gitlab_periods_are_paired() {
     ] {
         assert!(policy.contains(line), "{line}\n{policy}");
     }
+    assert_eq!(findings(&imported), [""; 0], "{policy}");
     let bad = r#"[{"freeze_start": "0 0 31 2 *", "freeze_end": "0 0 * * 1", "cron_timezone": "UTC"},
  {"freeze_start": "0 0 1 * *", "freeze_end": "0 0 * * 8", "cron_timezone": "Eastern"}]"#;
     let errors = refused("f.json", bad);
@@ -188,12 +190,22 @@ fn gitlab_periods_are_paired() {
 
 /// What the checker says of an imported policy, as `code: message`.
 fn findings(imported: &Imported) -> Vec<String> {
+    found(imported, crate::diag::Level::Note)
+}
+
+/// The same, errors alone.
+fn errors(imported: &Imported) -> Vec<String> {
+    found(imported, crate::diag::Level::Error)
+}
+
+fn found(imported: &Imported, least: crate::diag::Level) -> Vec<String> {
     let world =
         imported.files.iter().fold(crate::world::MemoryWorld::at(1_748_736_000), |world, (path, text)| {
             world.with_file(path, text.as_str())
         });
     let checked = crate::rules::check(&world, "main.ops", crate::diag::Habit::Always).unwrap();
-    checked.diagnostics.iter().map(|found| format!("{}: {}", found.code.name, found.message)).collect()
+    let found = checked.diagnostics.iter().filter(|found| found.level >= least);
+    found.map(|found| format!("{}: {}", found.code.name, found.message)).collect()
 }
 
 #[test]
@@ -314,4 +326,69 @@ fn events_become_holidays() {
     let expected = "holidays team {\n/// Christmas: no, really\n2025-12-24 for 3d\n/// Christmas: no, really\n2026-12-24 for 3d\n}";
     assert!(policy.contains(expected), "{policy}");
     assert_eq!(findings(&imported), [""; 0], "{policy}");
+}
+
+#[test]
+fn alertmanager_intervals_become_windows() {
+    let text = r#"route:
+  receiver: x
+  routes:
+    - mute_time_intervals: [peak, nights]
+    - active_time_intervals: [office]
+receivers: [{name: x}]
+time_intervals:
+  - name: peak
+    time_intervals:
+      - years: ['2025']
+        months: ['november']
+        days_of_month: ['27:30']
+      - years: ['2025']
+        months: [december]
+        days_of_month: ['1']
+  - name: nights
+    time_intervals:
+      - times: [{start_time: '22:00', end_time: '24:00'}]
+      - times: [{start_time: '00:00', end_time: '06:00'}]
+  - name: office
+    time_intervals:
+      - weekdays: ['Monday:Friday']
+        times: [{start_time: '09:00', end_time: '17:00'}]
+        location: Australia/Sydney
+  - name: month-end
+    time_intervals:
+      - days_of_month: ['-3:-1']
+"#;
+    let imported = imported("alertmanager.yml", text);
+    let policy = main(&imported);
+    for line in [
+        "during 2025-11-27 through 2025-12-01\nin \"UTC\"",
+        "every day 22:00 .. 06:00",
+        "only every Mon, Tue, Wed, Thu, Fri 09:00 .. 17:00\nin \"Australia/Sydney\"",
+        "every rrule \"FREQ=MONTHLY;BYMONTHDAY=-3,-2,-1\" at 00:00 for 1d",
+    ] {
+        assert!(policy.contains(line), "{line}\n{policy}");
+    }
+    assert_eq!(findings(&imported), [""; 0], "{policy}");
+    let bad = text
+        .replace("'24:00'", "'06:00'")
+        .replace("Australia/Sydney", "Local")
+        .replace("['2025']", "['2025:2024']");
+    assert_eq!(
+        refused("alertmanager.yml", &bad),
+        [
+            "10:17: `2025:2024` runs backwards",
+            "13:17: `2025:2024` runs backwards",
+            "18:30: the range ends before it starts: Alertmanager refuses ranges across midnight",
+            "24:19: `Local` is whatever the machine is set to",
+        ]
+    );
+}
+
+#[test]
+fn a_gate_contradicts_the_library_where_the_runbook_does() {
+    let text = "checks:\n  forbid_when:\n    - kind: hard_freeze_active\n    - kind: soft_freeze_active_and_tier_in\n      tiers: [T2, T3]\n";
+    let found = findings(&imported("change_freeze_gate.yml", text));
+    assert!(found.iter().all(|finding| finding.starts_with("claim-contradicts-policy")), "{found:#?}");
+    assert!(found.iter().any(|finding| finding.contains("T0")), "{found:#?}");
+    assert!(found.iter().any(|finding| finding.contains("T1")), "{found:#?}");
 }
