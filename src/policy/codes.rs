@@ -35,6 +35,7 @@ pub static CODES: &[&Code] = &[
     &lower::window::ONLY_AND_ELSE,
     &lower::window::OWNER_WITHOUT_ZONE,
     &lower::window::NEEDS_FROM,
+    &lower::window::NEVER_OCCURS,
     &lower::window::VENDOR_UNTRACKED,
     &lower::window::EXCEPT_DROPS_NOTHING,
     &lower::window::HOLIDAYS_DIFFER,

@@ -4,6 +4,7 @@ mod approvals;
 mod claims;
 mod first;
 mod kind_names_a_scope;
+mod next_year;
 mod utc_days;
 
 use crate::calendar::Instant;
@@ -36,7 +37,8 @@ pub struct Subject<'a> {
 }
 
 /// Every analysis, in the order of their files' names.
-pub static RULES: &[&Rule] = &[&approvals::RULE, &claims::RULE, &kind_names_a_scope::RULE, &utc_days::RULE];
+pub static RULES: &[&Rule] =
+    &[&approvals::RULE, &claims::RULE, &kind_names_a_scope::RULE, &next_year::RULE, &utc_days::RULE];
 
 /// The codes of the rooms before this one.
 static EARLIER: &[&[&Code]] = &[

@@ -236,7 +236,7 @@ fn extension(lower: &mut Lower<'_>, written: &Expr) -> Option<(Days, Days)> {
     };
     terms.iter().flat_map(Expr::phrase).for_each(|part| flat.extend(part.list()));
     let mut sides: [Option<Days>; 2] = [None, None];
-    let mut sound = flat.len() % 2 == 0;
+    let mut sound = flat.len().is_multiple_of(2);
     for pair in flat.chunks(2) {
         let [length, side] = pair else { break };
         let days = days(lower.text(length.span));

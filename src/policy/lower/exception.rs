@@ -1,7 +1,7 @@
 //! `exception`: a dated permission to pass windows, held against the windows it lifts.
 
 use super::Lower;
-use super::window::places;
+use super::window::{beginning, places};
 use crate::calendar::Instant;
 use crate::code;
 use crate::diag::Diagnostic;
@@ -140,7 +140,7 @@ fn first_start(lower: &Lower<'_>, window: &Window) -> Option<Instant> {
         return None;
     }
     let places = places(&lower.policy, window.regions.as_deref());
-    places.iter().filter_map(|place| window.when.next_change_after(place, Instant::MIN)).min()
+    places.iter().filter_map(|place| window.when.next_change_after(place, beginning(&window.when))).min()
 }
 
 fn wider(lower: &mut Lower<'_>, declared: &Declared<'_>, exception: &Exception) {

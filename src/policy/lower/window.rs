@@ -22,6 +22,7 @@ code!(pub WINDOW_WITHOUT_TIME, Error, "window-without-time", "a window that neve
 code!(pub ONLY_AND_ELSE, Error, "only-and-else", "a window that says both when it holds and when alone it does not");
 code!(pub OWNER_WITHOUT_ZONE, Error, "owner-without-zone", "times read in the zone of an owner who has none");
 code!(pub NEEDS_FROM, Error, "rrule-needs-from", "a recurrence rule that counts from a date nobody gave");
+code!(pub NEVER_OCCURS, Error, "never-occurs", "a window that never holds between its own bounds");
 code!(pub VENDOR_UNTRACKED, Error, "vendor-untracked", "a vendor's window that nobody reads again");
 code!(pub EXCEPT_DROPS_NOTHING, Warning, "except-drops-nothing", "an exempted date on which nothing starts");
 code!(pub HOLIDAYS_DIFFER, Error, "holidays-differ", "holidays of different regions in one window");
@@ -75,6 +76,7 @@ pub(super) fn window(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<W
         after: Vec::new(),
         warn_until: warn_until(lower, declared),
     };
+    never(lower, declared, &window);
     exempted(lower, declared, &window);
     Some(window)
 }
@@ -303,6 +305,34 @@ fn vendor(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Vendor> {
 fn warn_until(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Instant> {
     let date = declared.one("enforce")?.captures.get("date").cloned()?;
     Some(Zone::UTC.instant_on(lower.date(&date)?, TimeOfDay::MIDNIGHT, Repeat::Earlier))
+}
+
+/// An instant before everything that a timetable holds: searches look so many years ahead, not from the first of all.
+pub(super) fn beginning(when: &Timetable) -> Instant {
+    let first =
+        |date: Date| Zone::UTC.instant_on(date, TimeOfDay::MIDNIGHT, Repeat::Earlier).minus(Elapsed::days(2));
+    when.from.map_or(Instant::MIN, first)
+}
+
+/// Bounds and exempted dates may leave nothing of a window.
+fn never(lower: &mut Lower<'_>, declared: &Declared<'_>, window: &Window) {
+    let bounded = window.when.until.is_some() || !window.when.except.is_empty();
+    if !bounded || window.when.patterns.is_empty() {
+        return;
+    }
+    let places = places(&lower.policy, window.regions.as_deref());
+    let start = beginning(&window.when);
+    if places.iter().any(|place| window.when.next_change_after(place, start).is_some()) {
+        return;
+    }
+    let message = format!("window `{}` never holds: nothing of it starts within its own bounds", window.name);
+    let mut finding = Diagnostic::new(&NEVER_OCCURS, window.origin.span, message);
+    for given in
+        declared.fields.iter().filter(|given| matches!(given.field.keyword, "from" | "until" | "except"))
+    {
+        finding = finding.also(given.span(), "this leaves out what there is");
+    }
+    lower.report(finding.help("mend the dates, or take the window away"));
 }
 
 /// Each exempted date must drop something: else a typing error leaves the window where nobody expects it.
