@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// A double-quoted YAML scalar. Everything but printable ASCII and letters is written as an escape, so that no
 /// parser's idea of a line end or of a printable letter matters.
-pub(super) fn yaml(text: &str) -> String {
+pub fn yaml(text: &str) -> String {
     let mut quoted = String::from("\"");
     for letter in text.chars() {
         match letter {
@@ -31,14 +31,14 @@ pub(super) fn yaml(text: &str) -> String {
 }
 
 /// A YAML flow sequence of quoted scalars.
-pub(super) fn yaml_list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+pub fn yaml_list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = texts.into_iter().map(yaml).collect();
     format!("[{}]", quoted.join(", "))
 }
 
 /// Commands that the author wrote to be run, as a YAML scalar with a line end behind it: a literal block indented by
 /// `depth` blanks where every parser reads one alike, else a quoted scalar.
-pub(super) fn yaml_script(commands: &str, depth: usize) -> String {
+pub fn yaml_script(commands: &str, depth: usize) -> String {
     let commands = commands.trim_end();
     let plain = |letter: char| matches!(letter, '\n' | ' '..='~') || letter.is_alphanumeric();
     if commands.starts_with([' ', '\n']) || !commands.chars().all(plain) {
@@ -53,17 +53,17 @@ pub(super) fn yaml_script(commands: &str, depth: usize) -> String {
 }
 
 /// Text in a GitHub workflow: `${{` opens an expression anywhere in a string, so it is itself said by one.
-pub(super) fn github(text: &str) -> String {
+pub fn github(text: &str) -> String {
     text.replace("${{", "${{ '${{' }}")
 }
 
 /// Text in a GitLab variable: `$` begins a reference, `$$` is the sign itself.
-pub(super) fn gitlab(text: &str) -> String {
+pub fn gitlab(text: &str) -> String {
     text.replace('$', "$$")
 }
 
 /// One line of a comment: whatever could end the line becomes a blank.
-pub(super) fn comment(text: &str) -> String {
+pub fn comment(text: &str) -> String {
     let ends_line = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
@@ -72,7 +72,7 @@ pub(super) fn comment(text: &str) -> String {
 }
 
 /// A TEXT value of iCalendar (RFC 5545 section 3.3.11); control characters, which it cannot hold, become blanks.
-pub(super) fn ics(text: &str) -> String {
+pub fn ics(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.replace("\r\n", "\n").chars() {
         match letter {

@@ -4,7 +4,7 @@
 //! policy is refused before anything is made (`fidelity`), and each format escapes what it quotes by type (`escape`).
 
 mod condition;
-mod escape;
+pub mod escape;
 mod files;
 mod flagd;
 mod freeze;

@@ -48,14 +48,18 @@ fn calendar(job: &Job<'_>) -> String {
     let windows: Vec<String> = freeze::freezes(policy)
         .iter()
         .flat_map(|freeze| {
-            let intervals = freeze.when.intervals();
-            let single = intervals.len() == 1;
-            let named = intervals.iter().map(|interval| {
-                let id =
-                    if single { freeze.name.clone() } else { format!("{}-{}", freeze.name, date(*interval)) };
-                window(policy, freeze, *interval, &ids.unique(id))
-            });
-            named.collect::<Vec<_>>()
+            let dated = |interval: &Interval| format!("{}-{}", freeze.name, date(*interval));
+            let mut named: Vec<(String, Interval)> = match freeze.when.intervals() {
+                [alone] => vec![(freeze.name.clone(), *alone)],
+                several => several.iter().map(|interval| (dated(interval), *interval)).collect(),
+            };
+            let behind = Interval::new(policy.horizon.end, far());
+            if freeze.beyond && !behind.is_empty() {
+                named.push((format!("{}-behind-horizon", freeze.name), behind));
+            }
+            let items =
+                named.into_iter().map(|(id, interval)| window(policy, freeze, interval, &ids.unique(id)));
+            items.collect::<Vec<_>>()
         })
         .collect();
     let releases: Vec<String> =

@@ -24,6 +24,10 @@ def main(folder, truth_file):
     ids = [window["id"] for window in calendar["windows"]]
     assert len(ids) == len(set(ids)), "an id is there twice"
 
+    last = max(table["instants"][-1] for table in truth.values()) - 1
+    behind = [window for window in calendar["windows"] if window["id"].endswith("-behind-horizon")]
+    assert all(seconds(window["start"]) == last for window in behind), "what recurs stays closed from the horizon on"
+
     held_up = set()
     for item in gate["checks"]["forbid_when"]:
         kind, _, limited = item["kind"].partition("_freeze_active")
