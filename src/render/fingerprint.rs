@@ -5,6 +5,9 @@ use crate::diag::Diagnostic;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
+/// A longer line, in bytes, says too little of one place in it.
+const LONGEST_LINE: usize = 500;
+
 /// A fingerprint for each finding, in order: over its code, the text in question and the line it stands on,
 /// with spacing left out. Equal findings are told apart by their order.
 pub(super) fn of_each(report: &Report<'_>) -> Vec<String> {
@@ -27,6 +30,7 @@ fn of(report: &Report<'_>, finding: &Diagnostic) -> String {
         .sources
         .get(span.file)
         .and_then(|file| file.text().get(file.line_range(file.line_at(span.start))?))
+        .filter(|line| line.len() <= LONGEST_LINE)
         .unwrap_or("");
     let mut hash = Sha256::new();
     for part in [finding.code.name, report.sources.text_of(span), line] {
