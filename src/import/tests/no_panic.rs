@@ -80,7 +80,8 @@ proptest! {
         }
         let meaning = if holidays { Meaning::Holidays } else { Meaning::Freezes };
         let options = Options { format, meaning, ..Options::on(Date::from_ymd_opt(2025, 6, 1).unwrap()) };
-        let lines = u32::try_from(bytes.iter().filter(|byte| **byte == b'\n').count()).unwrap() + 1;
+        // YAML counts a lone carriage return as the end of a line, too.
+        let lines = u32::try_from(bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count()).unwrap() + 1;
         match import("a file.x", &bytes, &options) {
             Ok(imported) => {
                 prop_assert!(imported.report.iter().all(|remark| (1..=lines).contains(&remark.line)), "{:?}", imported.report);
