@@ -1,8 +1,9 @@
 //! Wording that many findings share: what was probably meant, and lists of what there is.
 
-/// The name closest to `word`, if one is close enough to have been meant. The first wins a tie.
+/// The name closest to `word`, if one is close enough to have been meant: a letter in three may differ, so that of `T1`
+/// and `T2` neither is a slip of the other. The first wins a tie.
 pub fn closest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let allowed = (word.chars().count() / 3).clamp(1, 3);
+    let allowed = (word.chars().count() / 3).min(3);
     let mut best: Option<(usize, &'n str)> = None;
     for name in names {
         if name.len().abs_diff(word.len()) > allowed + 2 {
@@ -58,6 +59,7 @@ mod tests {
         assert_eq!(closest("regoin", ["region", "role"]), Some("region"));
         assert_eq!(closest("Zone", ["zone"]), Some("zone"));
         assert_eq!(closest("window", ["region", "role"]), None);
+        assert_eq!(closest("T4", ["T1", "T2"]), None);
         assert_eq!(closest("x", []), None);
     }
 
