@@ -10,6 +10,7 @@ mod finding;
 mod freeze;
 mod globs;
 mod judge;
+mod lanes;
 pub mod log;
 mod people;
 mod question;
@@ -55,17 +56,17 @@ pub fn decide(policy: &Policy, change: &Change, context: &Context) -> Decision {
 pub struct Prepared<'a> {
     policy: &'a Policy,
     globs: globs::Globs<'a>,
-    scan: spells::Scan<'a>,
+    lanes: lanes::Lanes<'a>,
 }
 
 impl<'a> Prepared<'a> {
     /// Makes a policy ready.
     pub fn new(policy: &'a Policy) -> Self {
-        Self { policy, globs: globs::Globs::new(policy), scan: spells::Scan::new(policy) }
+        Self { policy, globs: globs::Globs::new(policy), lanes: lanes::Lanes::new(policy) }
     }
 
     /// Judges a change at the context's instant.
     pub fn decide(&self, change: &Change, context: &Context) -> Decision {
-        question::Question::new(self.policy, change, context, &self.globs, &self.scan).answer()
+        question::Question::new(self.policy, change, context, &self.globs, &self.lanes).answer()
     }
 }

@@ -107,6 +107,11 @@ impl<'a> Scan<'a> {
     pub fn new(policy: &'a Policy) -> Self {
         Self { policy, special: Special::of(policy) }
     }
+
+    /// Windows that are not `only`.
+    pub fn plain(&self) -> &[Id<Window>] {
+        &self.special.plain
+    }
 }
 
 impl Spells for Scan<'_> {
@@ -201,4 +206,12 @@ fn may_start_before(timetable: &Timetable, limit: Instant) -> bool {
         .patterns
         .iter()
         .any(|pattern| outer_bounds(pattern).is_none_or(|(start, _)| start < limit.unix()))
+}
+
+/// Whether a timetable may hold within `around`, by the bounds of what does not recur.
+pub(super) fn may_overlap(timetable: &Timetable, around: Interval) -> bool {
+    timetable.patterns.iter().any(|pattern| {
+        outer_bounds(pattern)
+            .is_none_or(|(start, end)| start < around.end.unix() && around.start.unix() < end)
+    })
 }

@@ -12,6 +12,7 @@ pub fn config(cases: u32) -> ProptestConfig {
         cases: asked.unwrap_or(cases),
         failure_persistence: None,
         max_shrink_iters: 4000,
+        max_global_rejects: 1_000_000,
         ..ProptestConfig::default()
     }
 }

@@ -384,12 +384,12 @@ impl<'c> Oracle<'c> {
                     && exception.starts.is_none_or(|starts| starts <= at)
                     && at < exception.expires;
                 let id = &self.case.change.id;
-                let used =
+                let mut used =
                     self.case.context.exceptions_used.iter().filter(|used| used.exception == exception.name);
                 let usable = match &exception.reuse {
                     Reuse::Any => true,
                     Reuse::ForChange(change) => id.as_ref() == Some(change),
-                    Reuse::Once => used.cloned().all(|used| used.change.is_some() && used.change == *id),
+                    Reuse::Once => used.all(|used| used.change.is_some() && used.change == *id),
                 };
                 if reaches && usable {
                     ways.push(match &exception.approve {
@@ -795,7 +795,7 @@ fn matches(glob: &str, path: &str) -> bool {
     fn segments(glob: &[&str], path: &[&str]) -> bool {
         match (glob.split_first(), path.split_first()) {
             (None, None) => true,
-            (Some((&"**", rest)), _) if rest.is_empty() => !path.is_empty(),
+            (Some((&"**", [])), _) => !path.is_empty(),
             (Some((&"**", rest)), _) => (0..=path.len()).any(|skipped| segments(rest, &path[skipped..])),
             (Some((glob, globs)), Some((name, names))) => {
                 let fits = match glob.split_once('*') {

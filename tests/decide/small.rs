@@ -3,8 +3,8 @@
 use crate::generate::party;
 use opsc::calendar::{Date, Elapsed, Instant, Interval, Place, Rounding, Timetable, Weekdays, Zone};
 use opsc::policy::{
-    Component, Condition, Environment, Exception, Fact, FactKind, FreezeKind, Id, Origin, Policy, Region,
-    Release, Reuse, Role, Schedule, Service, Table, Team, Tier, Window,
+    Component, Environment, Exception, Fact, FactKind, FreezeKind, Id, Origin, Policy, Region, Release,
+    Reuse, Role, Schedule, Service, Table, Team, Tier, Window,
 };
 use opsc::source::{Sources, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -231,5 +231,3 @@ pub fn release(name: &str, tier: Id<Tier>) -> Release {
         at: None,
     }
 }
-
-pub const ALWAYS: Condition = Condition::TRUE;
