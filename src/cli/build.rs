@@ -1,5 +1,6 @@
 //! `opsc build`: the policy's targets as files, all of them or none.
 
+use super::cache;
 use super::policy::load;
 use super::{Command, Context, Exit, Failure, Output, codes, files};
 use crate::emit;
@@ -42,6 +43,9 @@ impl Command for Build {
             let report = Report { sources: &loaded.sources, found: &found, codes: &codes };
             Failure::invalid_policy("a target cannot hold this policy", human(&report, context.console.err))
         })?;
+        if !self.check {
+            cache::write(context.world, &self.path, &loaded.policy, &loaded.sources, &loaded.root);
+        }
         if made.is_empty() {
             return Ok(Output::said("").noted("nothing to build: the policy declares no `target`\n"));
         }

@@ -16,10 +16,10 @@ impl<'a> Git<'a> {
         Self { folder: if folder.is_empty() { "." } else { folder } }
     }
 
-    /// Whether the folder lies in a work tree.
-    pub fn is_work_tree(self) -> bool {
-        Path::new(self.folder).is_dir()
-            && self.ask(&["rev-parse", "--is-inside-work-tree"]).is_some_and(|said| said.trim() == "true")
+    /// Whether the folder, or one above it, is a git checkout: seen without starting git.
+    pub fn is_checkout(self) -> bool {
+        let Ok(whole) = Path::new(self.folder).canonicalize() else { return false };
+        whole.ancestors().any(|folder| folder.join(".git").exists())
     }
 
     /// What git prints; nothing where it fails or cannot be started.

@@ -3,6 +3,7 @@
 //! A command is one file and one row of [`COMMANDS`]. It returns what it says as an [`Output`]; only [`main`] prints.
 
 mod build;
+mod cache;
 mod calendar;
 mod change;
 mod check;

@@ -4,6 +4,7 @@
 
 mod calendar;
 mod change;
+pub mod compiled;
 mod codes;
 mod condition;
 mod load;

@@ -10,7 +10,7 @@ pub(super) use asked::{Asked, json};
 pub(super) use origin::Origin;
 
 use super::log_file::LogFile;
-use super::{Command, Context, Exit, Failure, Output, files, policy};
+use super::{Command, Context, Exit, Failure, Output, cache, files, policy};
 use crate::calendar::{Elapsed, Instant, TZDB_VERSION};
 use crate::decide::{self, Change, Record, Stamp, Verdict};
 use crate::render::decision::{self, Answer};
@@ -64,8 +64,13 @@ impl Command for Gate {
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
         let now = Instant::from_system(context.world.now());
-        let valid = policy::load(context, &self.path)?;
-        let origin = Origin::find(&valid.policy, &valid.root);
+        // What is enforced is judged by the text that was reviewed, never by what lies in a cache.
+        let compiled = if self.enforce { None } else { cache::read(context.world, &self.path) };
+        let (policy, root) = match compiled {
+            Some(found) => found,
+            None => policy::load(context, &self.path).map(|valid| (valid.policy, valid.root))?,
+        };
+        let origin = Origin::find(&policy, &root);
         if self.enforce && !origin.is_clean {
             return Err(Failure::malformed("the policy's checkout has changes that are not committed").help(
                 "check out the target branch afresh: a gate that is enforced judges by what was reviewed",
@@ -73,7 +78,7 @@ impl Command for Gate {
         }
         self.check_clock(now, &origin)?;
         let judged = self.instant(now)?;
-        let change = self.asked.change(context, &valid.policy, judged)?;
+        let change = self.asked.change(context, &policy, judged)?;
         let mut log = self.log.as_deref().map(|path| LogFile::open(path, now)).transpose()?;
         let mut circumstances = origin.context(judged, self.at.is_some());
         if let Some(log) = &mut log {
@@ -82,7 +87,7 @@ impl Command for Gate {
             circumstances.earlier = history.earlier;
             circumstances.exceptions_used = history.exceptions_used;
         }
-        let answer = decide::decide(&valid.policy, &change, &circumstances);
+        let answer = decide::decide(&policy, &change, &circumstances);
         let stamp = Stamp {
             id: record_id(now, &change, log.as_ref().map_or("", |log| log.head().hash.as_str())),
             decided_at: now,
@@ -90,7 +95,7 @@ impl Command for Gate {
             opsc: env!("CARGO_PKG_VERSION").to_owned(),
             zone_database: TZDB_VERSION.to_owned(),
         };
-        let record = Record::of(&valid.policy, &change, &circumstances, &answer, &stamp);
+        let record = Record::of(&policy, &change, &circumstances, &answer, &stamp);
         let value = serde_json::to_value(&record)
             .map_err(|error| Failure::malformed(format!("the record cannot be written as JSON: {error}")))?;
         let mut notes = String::new();
@@ -104,10 +109,9 @@ impl Command for Gate {
                 ));
             }
         }
-        notes.push_str(&horizon_warning(&valid.policy, now));
-        let alone = elsewhere::regions(&valid.policy, &change, &circumstances, &record);
-        let answer =
-            Answer { policy: &valid.policy, record: &record, alone: &alone, log: self.log.as_deref() };
+        notes.push_str(&horizon_warning(&policy, now));
+        let alone = elsewhere::regions(&policy, &change, &circumstances, &record);
+        let answer = Answer { policy: &policy, record: &record, alone: &alone, log: self.log.as_deref() };
         if let Some(path) = &self.summary {
             files::write_all([(path.as_str(), decision::summary(&answer).as_bytes())])?;
         }

@@ -27,28 +27,18 @@ impl Origin {
             committed_at: None,
             is_clean: true,
         };
-        if !git.is_work_tree() {
+        if !git.is_checkout() {
             return outside();
         }
-        let line = |arguments: &[&str]| {
-            git.ask(arguments).map(|said| said.trim().to_owned()).filter(|said| !said.is_empty())
-        };
-        let Some(commit) = line(&["rev-parse", "HEAD"]) else { return outside() };
-        let prefix = line(&["rev-parse", "--show-prefix"]).unwrap_or_default();
+        let Some(place) = git.ask(&["rev-parse", "--show-prefix", "HEAD"]) else { return outside() };
+        let mut lines = place.lines();
+        let prefix = lines.next().unwrap_or("").to_owned();
+        let Some(commit) = lines.next().map(str::to_owned) else { return outside() };
+        let shown = git.ask(&["log", "-1", "--format=%ct%n%D"]).unwrap_or_default();
+        let mut shown = shown.lines();
+        let seconds = shown.next().and_then(|said| said.parse().ok());
+        let branch = branch(shown.next().unwrap_or(""));
         let is_clean = git.ask(&["status", "--porcelain", "--", "."]).is_some_and(|said| said.is_empty());
-        let branch = line(&["symbolic-ref", "--short", "-q", "HEAD"])
-            .or_else(|| {
-                line(&[
-                    "for-each-ref",
-                    "--points-at=HEAD",
-                    "--count=1",
-                    "--format=%(refname:short)",
-                    "refs/remotes",
-                    "refs/heads",
-                ])
-            })
-            .unwrap_or_else(|| "detached".to_owned());
-        let seconds = line(&["log", "-1", "--format=%ct"]).and_then(|said| said.parse().ok());
         let policy_from =
             if is_clean { PolicyFrom::TargetBranch { branch, commit } } else { PolicyFrom::WorkingTree };
         Self {
@@ -68,6 +58,14 @@ impl Origin {
             ..Context::at(at)
         }
     }
+}
+
+/// The branch of git's decoration (`HEAD -> main, origin/main`); a checkout of a commit alone has the branches that point at it.
+fn branch(decoration: &str) -> String {
+    let names = decoration.split(", ").map(|name| name.strip_prefix("HEAD -> ").unwrap_or(name));
+    let first =
+        names.filter(|name| !name.is_empty() && *name != "HEAD").find(|name| !name.starts_with("tag: "));
+    first.unwrap_or("detached").to_owned()
 }
 
 /// Globs of the policy's folder and of every file that its targets write, from the repository's root.

@@ -1,0 +1,55 @@
+//! Compiled policies of this user: `opsc build` writes them, a gate that is not enforced may read them.
+//!
+//! They live outside every repository, so that no change under review can bring one along.
+
+use crate::policy::{Policy, compiled};
+use crate::source::Sources;
+use crate::world::World;
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+/// Where the compiled form of the policy at `path` lies; nothing where the user has no folder for such files.
+fn place(world: &dyn World, path: &str) -> Option<PathBuf> {
+    let set = |name: &str| world.variable(name).filter(|value| !value.is_empty());
+    let folder = match set("XDG_CACHE_HOME") {
+        Some(folder) => PathBuf::from(folder),
+        None => PathBuf::from(set("HOME")?).join(".cache"),
+    };
+    let whole = std::env::current_dir().ok()?.join(path);
+    let name: String = Sha256::digest(format!("{}\n{path}", whole.display()))
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    folder.is_absolute().then(|| folder.join("opsc").join(format!("{name}.policy")))
+}
+
+/// The compiled policy and its folder, if there is one that is as fresh as its sources.
+pub(super) fn read(world: &dyn World, path: &str) -> Option<(Policy, String)> {
+    let place = place(world, path)?;
+    let bytes = world.read(place.to_str()?).ok()?;
+    compiled::decode(world, &bytes)
+}
+
+/// Writes the compiled policy. A cache that cannot be written changes no answer, so that is no failure.
+pub(super) fn write(world: &dyn World, path: &str, policy: &Policy, sources: &Sources, root: &str) {
+    let own = sources
+        .iter()
+        .filter(|(id, _)| super::policy::is_own(sources, *id))
+        .map(|(_, file)| (file.name(), &**file.text()));
+    let bytes = compiled::encode(policy, own, root);
+    if let (Some(place), Some(bytes)) = (place(world, path), bytes) {
+        let _ = keep(&place, &bytes);
+    }
+}
+
+/// Writes beside the file and renames, so that a reader sees the old bytes or the new ones.
+#[expect(clippy::disallowed_methods, reason = "the command line is the room that writes files")]
+fn keep(place: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = place.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let beside = place.with_extension(format!("{}.new", std::process::id()));
+    std::fs::write(&beside, bytes)?;
+    std::fs::rename(&beside, place)
+}
