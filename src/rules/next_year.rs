@@ -22,11 +22,8 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
     // A vendor's window moves as the vendor likes: `recheck` asks for it.
     for window in policy.windows.rows().iter().filter(|window| window.vendor.is_none()) {
         let dates: Option<Vec<Date>> = window.when.patterns.iter().map(first_date).collect();
-        if !rests_on_holidays(policy, window.when.patterns.as_slice())
-            && let Some(dates) = dates
-        {
-            sink.extend(finding(policy, "window", &window.name, window.origin, &dates));
-        }
+        let found = dates.and_then(|dates| finding(policy, "window", &window.name, window.origin, &dates));
+        sink.extend(found.filter(|_| !rests_on_holidays(policy, &window.when.patterns)));
     }
     for holidays in policy.holidays.rows() {
         let dates: Vec<Date> = holidays.spans.iter().map(|span| span.first).collect();
