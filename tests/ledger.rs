@@ -1,0 +1,184 @@
+//! The facts of the runbooks, one test a row, named after the row: what the library says, and what a policy answers.
+
+use opsc::diag::Habit;
+use opsc::policy::{Policy, Ruling};
+use opsc::rules;
+use opsc::verify;
+use opsc::world::MemoryWorld;
+
+/// The library on its own: two roles, two regions, two components, a freeze of each kind.
+const POLICY: &str = r#"
+use std.tiers
+use std.freezes
+use std.levers
+
+policy ledger { language 1 }
+role sre-owner     { members "mara", "tomas" }
+role product-owner { members "ines" }
+region us { zone "America/New_York" }
+region jp { zone "Asia/Tokyo" }
+component llm
+component index
+window hard-freeze : hard { during 2025-11-27 through 2025-12-01 }
+window soft-freeze : soft { during 2025-09-10 through 2025-09-12 }
+"#;
+
+fn checked(text: &str) -> (Policy, Vec<String>) {
+    let world = MemoryWorld::at(1_748_736_000).with_file("main.ops", format!("{POLICY}{text}"));
+    let checked = rules::check(&world, "main.ops", Habit::Strict).unwrap();
+    let found =
+        checked.diagnostics.iter().map(|found| format!("{}: {}", found.code.name, found.message)).collect();
+    (checked.policy.unwrap_or_else(|| panic!("{found:#?}")), found)
+}
+
+/// Every test in `text` passes, and the policy checks clean.
+#[track_caller]
+fn holds(text: &str) {
+    let (policy, found) = checked(text);
+    assert!(found.is_empty(), "{found:#?}");
+    let runs = verify::run(&policy);
+    assert!(runs.iter().map(|run| run.compared).sum::<usize>() > 0);
+    let failed: Vec<&String> =
+        runs.iter().flat_map(|run| &run.failures).map(|failure| &failure.message).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+fn asks(policy: &Policy, tier: &str) -> Vec<String> {
+    let tier = &policy.tiers[policy.tiers.find(tier).unwrap()];
+    tier.requirements.iter().map(|asked| format!("{}: {}", asked.phase.name(), asked.text)).collect()
+}
+
+#[test]
+fn a1_tiers_with_examples_and_what_they_ask() {
+    let (policy, _) = checked("");
+    let titles: Vec<&str> = policy.tiers.rows().iter().map(|tier| tier.title.as_str()).collect();
+    assert_eq!(titles, ["Emergency", "Hotfix, low risk", "Standard", "Risky", "Change of the policy"]);
+    let examples: Vec<&str> =
+        policy.tiers.rows()[..4].iter().flat_map(|tier| &tier.examples).map(String::as_str).collect();
+    assert_eq!(
+        examples,
+        [
+            "security patch",
+            "outage fix",
+            "config toggle",
+            "flag off",
+            "doc text",
+            "prompt pack update",
+            "small retriever change",
+            "model swap",
+            "index rebuild",
+            "analyzer change",
+        ]
+    );
+    assert_eq!(
+        asks(&policy, "T0"),
+        [
+            "merge: rollback-lever == one-step",
+            "deploy: pins-verified",
+            "deploy: owner-online",
+            "promote: canary <= 5%"
+        ]
+    );
+    assert_eq!(
+        asks(&policy, "T1"),
+        ["merge: schema-change == false", "merge: 1 of sre-owner and 1 of product-owner"]
+    );
+    assert_eq!(asks(&policy, "T2"), ["deploy: warmup", "promote: canary <= 5%"]);
+    assert_eq!(asks(&policy, "T3"), ["merge: readiness-gate", "deploy: rehearsal"]);
+}
+
+#[test]
+fn a1_what_each_kind_admits() {
+    let (policy, _) = checked("");
+    let rulings = |kind: &str| -> Vec<&str> {
+        let kind = &policy.kinds[policy.kinds.find(kind).unwrap()];
+        let word = |ruling: &Ruling| match ruling {
+            Ruling::Admit { when } if when.is_true() => "admit",
+            Ruling::Admit { .. } => "admit when",
+            Ruling::Except => "except",
+            Ruling::Block => "block",
+        };
+        kind.rulings.iter().map(|(ruling, _)| word(ruling)).collect()
+    };
+    assert_eq!(rulings("hard"), ["admit", "except", "block", "block", "block"]);
+    assert_eq!(rulings("soft"), ["admit", "admit when", "block", "block", "block"]);
+    assert_eq!(rulings("advisory"), ["admit"; 5]);
+}
+
+#[test]
+fn a2_regional_component_and_vendor_freezes_are_fields_of_any_kind() {
+    holds(
+        r#"
+window regional  : soft { during 2025-06-10; regions jp }
+window subsystem : soft { during 2025-06-12; scope index }
+window provider  : soft {
+  vendor "provider"; source "https://status.example"; checked 2025-06-01; recheck 30d
+  during 2025-06-17T10:00Z .. 2025-06-17T12:00Z
+}
+test "where each holds" {
+  given tier T2; phase deploy; fact warmup true
+  at 2025-06-10T03:00Z { in jp { expect blocked by regional }; in us { expect allowed } }
+  at 2025-06-12T12:00Z {
+    with component index { expect blocked by subsystem }
+    with component llm   { expect allowed }
+  }
+  at 2025-06-17T11:59:59Z { expect blocked by provider until 2025-06-17T12:00Z }
+}
+"#,
+    );
+}
+
+#[test]
+fn a7_an_exception_says_owner_scope_lever_and_warmup() {
+    for lacks in ["owner", "lever", "warmup", "ticket", "expires", "approve"] {
+        let lines = [
+            "owner sre-owner",
+            "ticket \"T-1\"",
+            "lever flag-kill",
+            "warmup \"none\"",
+            "expires 2025-12-31T00:00Z",
+            "approve 1 of sre-owner",
+        ];
+        let body: Vec<&str> = lines.into_iter().filter(|line| !line.starts_with(lacks)).collect();
+        let text = format!("{POLICY}exception e : T1 {{ lifts hard-freeze; {} }}", body.join("; "));
+        let world = MemoryWorld::at(1_748_736_000).with_file("main.ops", text);
+        let found = rules::check(&world, "main.ops", Habit::Always).unwrap().diagnostics;
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(found[0].message.contains(&format!("lacks `{lacks}`")), "{}", found[0].message);
+    }
+}
+
+#[test]
+fn a8_nothing_lands_in_a_hard_freeze_but_emergencies_with_one_step_back() {
+    holds(
+        r#"
+test "T0 with one step back, and nothing else" {
+  given at 2025-11-28T12:00Z; phase merge; fact readiness-gate true; fact schema-change false
+  given approved by "mara", "ines"
+  with tier T0 { fact rollback-lever one-step;   expect allowed }
+  with tier T0 { fact rollback-lever multi-step; expect blocked by rollback-lever }
+  with tier T0 { expect pending on rollback-lever }
+  with tier T1 { expect blocked by hard-freeze }
+  with tier T2 { expect blocked by hard-freeze }
+  with tier T3 { expect blocked by hard-freeze }
+}
+"#,
+    );
+}
+
+#[test]
+fn a13_zones_are_said_and_vendors_are_tracked() {
+    let finds = |text: &str, code: &str| {
+        let world = MemoryWorld::at(1_748_736_000).with_file("main.ops", format!("{POLICY}{text}"));
+        let found = rules::check(&world, "main.ops", Habit::Always).unwrap().diagnostics;
+        assert!(found.iter().any(|found| found.code.name == code), "{code}: {found:#?}");
+    };
+    finds("window w : hard { during 2025-09-14T22:00 .. 2025-09-15T04:00 }", "zoneless-time");
+    finds("window w : hard { during 2025-09-14T22:00[EST] .. 2025-09-15T04:00Z }", "unknown-zone");
+    finds("window w : hard { during 2025-11-27T00:00Z .. 2025-11-30T23:59:59Z }", "closed-end");
+    finds("window w : hard { during 2025-11-27T00:00Z .. 2025-12-01T00:00Z }", "utc-days");
+    finds(
+        "window w : soft { vendor \"v\"; during 2025-09-14T22:00Z .. 2025-09-15T04:00Z }",
+        "vendor-untracked",
+    );
+}
