@@ -17,9 +17,9 @@ pub static OPSDEPLOY: Target = Target {
     make,
 };
 
-/// What stands for "without end" in a file that wants an instant: 9999-12-31T00:00:00Z.
+/// What stands for "without end" in a file that wants an instant: 9998-01-01T00:00:00Z.
 fn far() -> Instant {
-    Instant::MAX.minus(Elapsed::days(1))
+    Instant::MAX.minus(Elapsed::days(2 * 365))
 }
 
 fn make(job: &Job<'_>) -> Files {

@@ -117,6 +117,8 @@ pub(super) struct Window {
     pub(super) scope: Vec<String>,
     /// Environments; none means all.
     pub(super) environments: Vec<String>,
+    /// Actions; none means all.
+    pub(super) actions: Vec<&'static str>,
     /// Why it is there.
     pub(super) because: Option<String>,
 }
@@ -137,6 +139,7 @@ impl Window {
             regions: Vec::new(),
             scope: Vec::new(),
             environments: Vec::new(),
+            actions: Vec::new(),
             because: None,
         }
     }

@@ -7,6 +7,7 @@ use super::names::quoted;
 use super::report::{At, ImportError, RemarkKind, Report};
 use super::yaml::{Fields, Node};
 use crate::calendar::{Elapsed, Instant, Interval, Pattern, Zone};
+use crate::policy::Action;
 use std::rc::Rc;
 
 /// What the source calls kinds, and the library's kind for each. The last three say where a freeze holds, not how hard.
@@ -101,6 +102,20 @@ fn window(node: &Node, draft: &mut Draft, report: &mut Report) -> Result<Window,
     for (at, part) in fields.get("scope").map(|node| node.texts("scope")).transpose()?.unwrap_or_default() {
         window.scope.push(draft.component(part, at, report));
     }
+    let environments = fields.get("environments").map(|node| node.texts("environments")).transpose()?;
+    for (at, environment) in environments.unwrap_or_default() {
+        window.environments.push(draft.environment(environment, at, report));
+    }
+    for (at, action) in
+        fields.get("actions").map(|node| node.texts("actions")).transpose()?.unwrap_or_default()
+    {
+        let known = Action::ALL.into_iter().find(|known| known.name() == action);
+        let known = known.ok_or_else(|| {
+            let names = Action::ALL.map(Action::name).join(", ");
+            at.error(format!("`{}` is not an action", quoted(action)), format!("known are {names}"))
+        })?;
+        window.actions.push(known.name());
+    }
     window.because = fields
         .text("because")?
         .or(fields.text("reason")?)
@@ -109,6 +124,7 @@ fn window(node: &Node, draft: &mut Draft, report: &mut Report) -> Result<Window,
     fields.leftovers(&what, report);
     once(&mut window.regions);
     once(&mut window.scope);
+    once(&mut window.environments);
     Ok(window)
 }
 

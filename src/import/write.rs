@@ -132,6 +132,9 @@ fn window(window: &Window, regions: &[Region], out: &mut Lines) {
     list(&mut statements, "regions", &window.regions, ", ");
     list(&mut statements, "scope", &window.scope, ", ");
     list(&mut statements, "environments", &window.environments, ", ");
+    if !window.actions.is_empty() {
+        statements.push(("on", window.actions.join(", ")));
+    }
     statements.extend(window.because.as_deref().map(|because| ("because", literal::string(because))));
     out.blank();
     out.doc(&window.doc);

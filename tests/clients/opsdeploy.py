@@ -19,7 +19,8 @@ def seconds(text):
 def main(folder, truth_file):
     calendar = yaml.safe_load(open(os.path.join(folder, "release_calendar.yml")))
     gate = yaml.safe_load(open(os.path.join(folder, "change_freeze_gate.yml")))
-    truth = json.load(open(truth_file))["flags"]
+    written = json.load(open(truth_file))
+    truth, asked = written["flags"], written["asked"]
 
     ids = [window["id"] for window in calendar["windows"]]
     assert len(ids) == len(set(ids)), "an id is there twice"
@@ -44,6 +45,8 @@ def main(folder, truth_file):
                 for window in calendar["windows"]
                 if (not region or region in window["regions"])
                 and (not component or component[0] in window["scope"])
+                and (not asked["action"] or asked["action"] in window.get("actions", [asked["action"]]))
+                and (not asked["environment"] or asked["environment"] in window.get("environments", [asked["environment"]]))
                 and {(window["kind"], tier), (window["kind"], None)} & held_up
             ]
             edges = []

@@ -22,7 +22,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             tier.requirements.clear();
         }
     }
-    println!("{}", json!({ "flags": flags(&policy), "occurrences": occurrences(&policy) }));
+    let asked = ["action", "environment"].map(|name| (name.to_owned(), json!(option(&policy, name))));
+    let truth = json!({
+        "asked": Map::from_iter(asked),
+        "flags": flags(&policy),
+        "occurrences": occurrences(&policy),
+    });
+    println!("{truth}");
     Ok(())
 }
 
@@ -46,12 +52,16 @@ fn place(policy: &Policy, region: Option<Id<Region>>) -> Place {
     )
 }
 
+/// What the policy's flags ask about, where they say it.
+fn option(policy: &Policy, name: &str) -> Option<String> {
+    let target = policy.targets.rows().iter().find(|target| target.name == "flagd")?;
+    target.options.get(name).cloned()
+}
+
 /// By region: the instants, and for each flag a letter an instant, `1` for open.
 fn flags(policy: &Policy) -> Value {
-    let target = policy.targets.rows().iter().find(|target| target.name == "flagd");
-    let option = |name: &str| target.and_then(|target| target.options.get(name)).cloned();
-    let action =
-        option("action").and_then(|word| Action::ALL.into_iter().find(|action| action.name() == word));
+    let action = option(policy, "action")
+        .and_then(|word| Action::ALL.into_iter().find(|action| action.name() == word));
     let prepared = Prepared::new(policy);
     let mut by_region = Map::new();
     for region in regions(policy) {
@@ -61,7 +71,7 @@ fn flags(policy: &Policy) -> Value {
             let change = Change {
                 tier: Some(StatedTier { name: tier.name.clone(), by: None }),
                 action,
-                environment: option("environment"),
+                environment: option(policy, "environment"),
                 regions: region.map(|_| name(&policy.regions, region)).into_iter().collect(),
                 ..Change::default()
             };
