@@ -12,4 +12,5 @@ mod equal;
 mod generate;
 mod laws;
 mod oracle;
+mod record;
 mod small;
