@@ -6,8 +6,8 @@ use super::record::{
     ReasonRecord, ReleaseRecord, TierRecord, WindowRecord,
 };
 use super::{
-    About, Change, Context, Decision, Given, Intent, Note, RECORD_SCHEMA, REDACTED, Reason, Record, Stamp,
-    Verdict,
+    About, Change, Classified, Context, Decision, Given, Intent, Note, RECORD_SCHEMA, REDACTED, Reason,
+    Record, Stamp, Verdict,
 };
 use crate::policy::{Id, Party, Policy};
 use std::collections::BTreeSet;
@@ -118,7 +118,7 @@ fn tier_record(policy: &Policy, decision: &Decision) -> TierRecord {
         name: tier.name.clone(),
         by: tier.by,
         stated: tier.stated.clone(),
-        classified: tier.classified.clone(),
+        classified: tier.classified.clone().map(|classified| Classified { origin: None, ..classified }),
         position: origin.map(|origin| policy.place(origin)),
         lowered_by: tier.lowered_by.clone(),
     }
