@@ -88,9 +88,8 @@ impl Failure {
 
     /// As the command `row` says it, on standard error.
     pub(super) fn output(&self, row: &Row, paint: Paint) -> Output {
-        let mut err = self.report.clone().unwrap_or_default();
-        err.push_str(&(row.refusal)(&self.text(paint)));
-        Output { out: String::new(), err, exit: self.exit }
+        let text = self.report.clone().unwrap_or_default() + &self.text(paint);
+        Output { out: String::new(), err: (row.refusal)(&text), exit: self.exit }
     }
 
     fn text(&self, paint: Paint) -> String {

@@ -28,6 +28,7 @@ pub struct LogFile {
     path: String,
     file: File,
     head: Head,
+    last: Option<Value>,
     repaired: Option<u64>,
 }
 
@@ -40,10 +41,13 @@ impl LogFile {
     pub fn open(path: &str, now: Instant) -> Result<Self, Failure> {
         let unwritable = |error: io::Error| Failure::unwritable(path, &error);
         let file = locked(path).map_err(unwritable)?;
-        let mut log = Self { path: path.to_owned(), file, head: Head::empty(), repaired: None };
+        let mut log = Self { path: path.to_owned(), file, head: Head::empty(), last: None, repaired: None };
         let end = log.file.seek(SeekFrom::End(0)).map_err(unwritable)?;
         let good = log.last_line_end(end).map_err(unwritable)?;
-        log.head = log.head_before(good)?;
+        if let Some((head, record)) = log.end_at(good)? {
+            log.head = head;
+            log.last = Some(record);
+        }
         if good < end {
             log.repair(good, end, now).map_err(unwritable)?;
         }
@@ -58,6 +62,11 @@ impl LogFile {
     /// How many bytes of a torn tail were moved away when it was opened.
     pub fn repaired(&self) -> Option<u64> {
         self.repaired
+    }
+
+    /// The last record that was in it when it was opened, read without the rest.
+    pub fn last_record(&self) -> Option<&Value> {
+        self.last.as_ref()
     }
 
     /// The whole text, for those who must know what was decided before.
@@ -114,13 +123,13 @@ impl LogFile {
         Ok(None)
     }
 
-    /// The head that the line which ends at `good` gives; the line must be whole and agree with its own hash.
-    fn head_before(&mut self, good: u64) -> Result<Head, Failure> {
+    /// The head and the record of the line that ends at `good`; the line must be whole and agree with its own hash.
+    fn end_at(&mut self, good: u64) -> Result<Option<(Head, Value)>, Failure> {
         if good == 0 {
-            return Ok(Head::empty());
+            return Ok(None);
         }
         let line = self.line_before(good).map_err(|error| Failure::unreadable(&self.path, &error))?;
-        head_of(&line).ok_or_else(|| {
+        read_alone(&line).map(Some).ok_or_else(|| {
             Failure::malformed(format!("the last line of `{}` is not one of a log of decisions", self.path))
                 .help(format!(
                     "`opsc log verify {}` says more; a new log can be begun with another `--log`",
@@ -180,13 +189,14 @@ pub fn read_shared(path: &str) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The head that a line gives by itself: its hash must be that of its content.
-fn head_of(line: &str) -> Option<Head> {
-    let parsed: Value = serde_json::from_str(line).ok()?;
+/// The head and the record that a line gives by itself: its hash must be that of its content.
+fn read_alone(line: &str) -> Option<(Head, Value)> {
+    let mut parsed: Value = serde_json::from_str(line).ok()?;
     let before =
         Head { length: parsed.get("seq")?.as_u64()?, hash: parsed.get("prev")?.as_str()?.to_owned() };
-    let (expected, head) = log::append(&before, parsed.get("record")?);
-    (expected == line).then_some(head)
+    let record = parsed.get_mut("record")?.take();
+    let (expected, head) = log::append(&before, &record);
+    (expected == line).then_some((head, record))
 }
 
 /// The file, locked by this process alone. Where the path came to mean another file meanwhile (the log was rotated),

@@ -4,7 +4,10 @@ use super::lower::lower;
 use super::{Policy, Table};
 use crate::calendar::{Date, Instant, Interval, Pattern, Repeat, TimeOfDay, Zone};
 use crate::diag::{Diagnostic, Sink};
-use crate::resolve::{self, Allow, Module, NO_POLICY, Names, UNKNOWN_LANGUAGE, Unreadable};
+use crate::resolve::{
+    self, Allow, IMPORT_LIMIT, IMPORT_NOT_FOUND, IMPORT_NOT_TEXT, IMPORT_OUTSIDE, MISSING_ROLES, Module,
+    NO_POLICY, Names, UNKNOWN_LANGUAGE, UNKNOWN_NAME, Unreadable,
+};
 use crate::schema::{self, Author, DUPLICATE_FIELD, Declared};
 use crate::source::{Sources, Span};
 use crate::types;
@@ -68,7 +71,16 @@ pub fn load(world: &dyn World, path: &str) -> Result<Loaded, Unreadable> {
     }
     drop(declared);
     let policy = (!sink.has_errors()).then_some(policy);
-    Ok(Loaded { sources, policy, diagnostics: sink.into_sorted(), allows, root })
+    Ok(Loaded { sources, policy, diagnostics: without_echoes(sink.into_sorted()), allows, root })
+}
+
+/// Less what follows from a file that was not read: a name that nothing declares may be declared there.
+fn without_echoes(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let lost = [&IMPORT_NOT_FOUND, &IMPORT_NOT_TEXT, &IMPORT_OUTSIDE, &IMPORT_LIMIT];
+    if found.iter().any(|finding| lost.contains(&finding.code)) {
+        found.retain(|finding| ![&UNKNOWN_NAME, &MISSING_ROLES].contains(&finding.code));
+    }
+    found
 }
 
 fn is_taken(module: &Module, declared: &Declared<'_>) -> bool {

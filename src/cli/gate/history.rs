@@ -2,8 +2,10 @@
 
 use super::MOST_CLOCK_SKEW;
 use crate::calendar::Instant;
-use crate::cli::Failure;
-use crate::decide::{Earlier, ExceptionUse, Record, Verdict, log};
+use crate::cli::{Failure, LogFile};
+use crate::decide::{Change, Earlier, ExceptionUse, Intent, Record, Verdict, log};
+use crate::policy::{Policy, Reuse};
+use serde_json::Value;
 
 /// The part of a log that a decision rests on.
 #[derive(Debug, Default)]
@@ -13,15 +15,27 @@ pub(super) struct History {
     last: Option<Instant>,
 }
 
-/// Reads a log's text. A simulated record is no history, and what is behind a broken line counts no more.
-pub(super) fn read(text: &str) -> History {
+/// What a decision on this change rests on: the whole log where something in it can matter, else its last record.
+///
+/// # Errors
+/// The log cannot be read.
+pub(super) fn of(log: &mut LogFile, policy: &Policy, change: &Change) -> Result<History, Failure> {
+    let counts_uses = policy.exceptions.rows().iter().any(|exception| exception.reuse != Reuse::Any);
+    if counts_uses || change.intent != Intent::Forward {
+        return Ok(read(log::read(&log.text()?).records));
+    }
+    Ok(read(log.last_record().cloned()))
+}
+
+/// Reads records. A simulated one is no history but of the time.
+fn read(records: impl IntoIterator<Item = Value>) -> History {
     let mut history = History::default();
-    for value in log::read(text).records {
+    for value in records {
         let Ok(record) = serde_json::from_value::<Record>(value) else { continue };
+        history.last = history.last.max(Some(record.decided_at));
         if record.simulated {
             continue;
         }
-        history.last = history.last.max(Some(record.decided_at));
         let allowed = record.verdict == Verdict::Allow;
         if allowed {
             let change = record.change.id.clone();
