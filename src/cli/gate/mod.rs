@@ -82,7 +82,7 @@ impl Command for Gate {
         let mut log = self.log.as_deref().map(|path| LogFile::open(path, now)).transpose()?;
         let mut circumstances = origin.context(judged, self.at.is_some());
         if let Some(log) = &mut log {
-            let history = history::of(log, &valid.policy, &change)?;
+            let history = history::of(log, &policy, &change)?;
             history.check_clock(now)?;
             circumstances.earlier = history.earlier;
             circumstances.exceptions_used = history.exceptions_used;
