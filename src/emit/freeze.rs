@@ -101,9 +101,12 @@ fn enforced(policy: &Policy, window: &Window) -> Interval {
     Interval::new(start, policy.horizon.end)
 }
 
+/// When something holds within the horizon, and whether it does behind it.
+type Held = (IntervalSet, bool);
+
 /// A window's own times, regions with the same times together.
 fn dated(policy: &Policy, window: &Window) -> Vec<Freeze> {
-    let mut groups: Vec<((IntervalSet, bool), Vec<Id<Region>>)> = Vec::new();
+    let mut groups: Vec<(Held, Vec<Id<Region>>)> = Vec::new();
     for region in regions_or_none(policy) {
         let covered = region.is_none_or(|region| window.covers(Some(region), None, None, None));
         if !covered {
@@ -149,7 +152,7 @@ fn scoped(
     window: &Window,
     name: String,
     regions: Vec<Id<Region>>,
-    (when, beyond): (IntervalSet, bool),
+    (when, beyond): Held,
 ) -> Freeze {
     Freeze {
         name,
@@ -165,6 +168,9 @@ fn scoped(
 
 /// One question that `only` windows answer alike wherever the same of them cover it.
 type Slice = (Option<Id<Environment>>, Action);
+
+/// Times, and the components they are closed for.
+type Closed = (IntervalSet, Vec<Id<Component>>);
 
 /// Where a kind has `only` windows: the times outside the union of those that cover a cell, environment and action.
 fn outside_only(policy: &Policy, kind: Id<FreezeKind>) -> Vec<Freeze> {
@@ -218,7 +224,7 @@ fn closed_slices(
     region: Option<Id<Region>>,
     windows: &[&Window],
     open: &[IntervalSet],
-) -> Vec<((IntervalSet, Vec<Id<Component>>), Vec<Slice>)> {
+) -> Vec<(Closed, Vec<Slice>)> {
     let environments: Vec<Option<Id<Environment>>> = match policy.environments.is_empty() {
         true => vec![None],
         false => policy.environments.ids().map(Some).collect(),
@@ -227,7 +233,7 @@ fn closed_slices(
         true => vec![None],
         false => policy.components.ids().map(Some).collect(),
     };
-    let mut found: Vec<((IntervalSet, Vec<Id<Component>>), Vec<Slice>)> = Vec::new();
+    let mut found: Vec<(Closed, Vec<Slice>)> = Vec::new();
     for environment in environments {
         for action in Action::ALL {
             let mut groups: BTreeMap<Vec<usize>, Vec<Id<Component>>> = BTreeMap::new();

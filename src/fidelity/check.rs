@@ -77,6 +77,9 @@ fn unknown_target(target: &Target) -> Diagnostic {
 
 /// A path is relative, with `/`, and goes up only at its head: the policy may live in a folder of the repository.
 fn path_outside(target: &Target) -> Option<Diagnostic> {
+    if target.to.is_empty() {
+        return None;
+    }
     let mut below = false;
     let sound = target.to.split('/').all(|part| match part {
         ".." => !below,
@@ -86,7 +89,7 @@ fn path_outside(target: &Target) -> Option<Diagnostic> {
             !part.contains(['\\', ':']) && !part.contains(char::is_control) && part != ".git"
         }
     });
-    (!target.to.is_empty() && !(sound && below)).then(|| {
+    (!sound || !below).then(|| {
         let message = format!("target `{}` cannot write to `{}`", target.name, target.to);
         Diagnostic::new(&TARGET_PATH_OUTSIDE, target.origin.span, message)
             .help("name a path relative to the policy's folder, as in `to \"flags/platform.json\"`")
