@@ -1,0 +1,36 @@
+//! Every example is as its README says: it checks without a word, its tests pass, and the files beside it are those it compiles to.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn stories() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut stories: Vec<PathBuf> = entries.filter(|path| path.join("main.ops").is_file()).collect();
+    stories.sort();
+    assert!(stories.len() >= 3, "{stories:?}");
+    stories
+}
+
+#[track_caller]
+fn succeeds(story: &Path, command: &[&str]) {
+    let output = Command::new(env!("CARGO_BIN_EXE_opsc")).args(command).current_dir(story).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "opsc {} in {}\n{said}", command.join(" "), story.display());
+}
+
+#[test]
+fn examples_check() {
+    stories().iter().for_each(|story| succeeds(story, &["check"]));
+}
+
+#[test]
+fn examples_pass_their_tests() {
+    stories().iter().for_each(|story| succeeds(story, &["test"]));
+}
+
+#[test]
+fn files_beside_examples_are_fresh() {
+    stories().iter().for_each(|story| succeeds(story, &["build", "--check"]));
+}
