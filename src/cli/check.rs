@@ -7,6 +7,7 @@ use crate::diag::{self, Habit};
 use crate::render::{FORMATS, Report, Summary, count, format};
 use crate::rules::Checked;
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use std::collections::BTreeSet;
 
 /// Report what is wrong with a policy
 ///
@@ -59,20 +60,23 @@ impl Command for Check {
     }
 }
 
-/// Carries out mends until none is left, in memory; then writes the files that changed, all or none.
+/// Carries out mends until none is left, in memory; then writes the files that changed, all or none. A mend that left its
+/// finding as it was is not tried again.
 fn mend(context: &Context<'_>, path: &str, habit: Habit) -> Result<(Checked, String), Failure> {
     let mut overlay = Overlay::new(context.world);
     let mut checked = check(&overlay, path, habit)?;
-    let errors_before = Summary::of(&checked.diagnostics).errors;
     let mut said: Vec<String> = Vec::new();
+    let mut tried: BTreeSet<(&'static str, String)> = BTreeSet::new();
     for _ in 0..ROUNDS {
-        let applied =
-            diag::apply(&checked.sources, &checked.diagnostics, |file| is_own(&checked.sources, file));
+        let mut fresh = checked.diagnostics.clone();
+        fresh.retain(|finding| !tried.contains(&(finding.code.name, finding.message.clone())));
+        let applied = diag::apply(&checked.sources, &fresh, |file| is_own(&checked.sources, file));
         if applied.texts.is_empty() {
             break;
         }
         for (finding, fix) in &applied.mended {
             said.push(format!("mended {}: {}\n", checked.sources.place(finding.primary.span), fix.title));
+            tried.insert((finding.code.name, finding.message.clone()));
         }
         for (file, text) in applied.texts {
             if let Some(source) = checked.sources.get(file) {
@@ -80,10 +84,6 @@ fn mend(context: &Context<'_>, path: &str, habit: Habit) -> Result<(Checked, Str
             }
         }
         checked = check(&overlay, path, habit)?;
-    }
-    if Summary::of(&checked.diagnostics).errors > errors_before {
-        let untouched = check(context.world, path, habit)?;
-        return Ok((untouched, "nothing was mended: the mends would have made new errors\n".to_owned()));
     }
     files::write_all(overlay.texts().iter().map(|(path, text)| (path.as_str(), text.as_bytes())))?;
     if !said.is_empty() {
