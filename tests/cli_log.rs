@@ -87,7 +87,8 @@ fn many_writers_lose_nothing() {
     let records = records(&path);
     assert_eq!(records.len(), 400);
     for name in 0..8 {
-        let own = records.iter().filter(|record| record["writer"] == name.to_string());
+        let name = name.to_string();
+        let own = records.iter().filter(|record| record["writer"] == name);
         let numbers: Vec<u64> = own.map(|record| record["n"].as_u64().unwrap()).collect();
         assert_eq!(numbers, (0..50).collect::<Vec<_>>(), "writer {name}");
     }

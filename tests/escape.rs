@@ -1,5 +1,13 @@
 //! No string of a policy can become code or structure in an output: whatever it holds, readers of the format that others wrote
 //! find the same text where it was put, and nothing beside it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails loudly, and is its own outside world"
+)]
 
 use opsc::emit::escape;
 use proptest::prelude::*;

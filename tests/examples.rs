@@ -1,4 +1,12 @@
 //! Every example is as its README says: it checks without a word, its tests pass, and the files beside it are those it compiles to.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails loudly, and is its own outside world"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,12 @@
 //! The facts of the runbooks, one test a row, named after the row: what the library says, and what a policy answers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails loudly, and is its own outside world"
+)]
 
 use opsc::diag::Habit;
 use opsc::policy::{Policy, Ruling};

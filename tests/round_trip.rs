@@ -1,4 +1,12 @@
 //! The runbook's files, written and read back: what `opsc import` makes of them compiles to the same windows, releases and gate.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails loudly, and is its own outside world"
+)]
 
 use opsc::calendar::{Instant, Interval};
 use opsc::emit;
