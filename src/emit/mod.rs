@@ -19,7 +19,7 @@ mod tests;
 
 pub use files::Files;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Level};
 use crate::fidelity::{self, Capability};
 use crate::policy::{self, Policy};
 
@@ -69,10 +69,7 @@ pub static TARGETS: &[&Target] =
 /// # Errors
 /// Every reason why the target cannot be written, at the policy's line.
 pub fn build(policy: &Policy, target: &policy::Target) -> Result<Files, Vec<Diagnostic>> {
-    let refusals = fidelity::check_target(policy, target);
-    if !refusals.is_empty() {
-        return Err(refusals);
-    }
+    refuse(fidelity::check_target(policy, target))?;
     let capability = fidelity::CAPABILITIES.iter().find(|capability| capability.target == target.name);
     let known = TARGETS.iter().find(|known| known.name == target.name);
     match (capability, known) {
@@ -86,15 +83,17 @@ pub fn build(policy: &Policy, target: &policy::Target) -> Result<Files, Vec<Diag
 /// # Errors
 /// Every reason why a target cannot be written, and every path that two targets share.
 pub fn build_all(policy: &Policy) -> Result<Files, Vec<Diagnostic>> {
-    let refusals = fidelity::check(policy);
-    if !refusals.is_empty() {
-        return Err(refusals);
-    }
+    refuse(fidelity::check(policy))?;
     let mut all = Files::new();
     for target in policy.targets.rows() {
         all.join(build(policy, target)?);
     }
     Ok(all)
+}
+
+fn refuse(found: Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+    let errors: Vec<Diagnostic> = found.into_iter().filter(|finding| finding.level == Level::Error).collect();
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
 /// A path that is relative to the policy's folder, from the root of the repository that has the policy at `policy`.

@@ -378,3 +378,13 @@ fn lines_of_a_calendar_fit_and_end_as_they_must() {
             .contains("日本語のとても長い説明文がここに入ります。折り返しても文字は切れません")
     );
 }
+
+#[test]
+fn a_target_of_a_later_version_is_named_and_stops_no_other() {
+    let mut policy = rich("plain");
+    policy.targets.push(target("argo-cd"));
+    policy.targets.push(target("flagd"));
+    let found: Vec<&str> = crate::fidelity::check(&policy).iter().map(|finding| finding.code.name).collect();
+    assert_eq!(found, ["no-meaning-yet"]);
+    assert_eq!(build_all(&policy).unwrap().len(), 1);
+}

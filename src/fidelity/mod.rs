@@ -12,7 +12,7 @@ pub use check::{
     UNKNOWN_TARGET_OPTION, check, check_target,
 };
 pub use construct::{CONSTRUCTS, Construct, Use};
-pub use table::{CAPABILITIES, Capability, OptionField, OptionKind};
+pub use table::{CAPABILITIES, Capability, LATER, OptionField, OptionKind};
 
 /// How well a target holds a construct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

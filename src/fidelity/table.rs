@@ -215,3 +215,7 @@ pub static CAPABILITIES: &[Capability] = &[
         ],
     },
 ];
+
+/// Targets of the language that this version reads and does not write.
+pub static LATER: &[&str] =
+    &["argo-cd", "argo-rollouts", "flagger", "kubernetes", "nginx", "prometheus", "runbook", "statuspage"];
