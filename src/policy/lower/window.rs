@@ -317,7 +317,10 @@ pub(super) fn beginning(when: &Timetable) -> Instant {
 /// Bounds and exempted dates may leave nothing of a window.
 fn never(lower: &mut Lower<'_>, declared: &Declared<'_>, window: &Window) {
     let bounded = window.when.until.is_some() || !window.when.except.is_empty();
-    if !bounded || window.when.patterns.is_empty() {
+    // Bounds that leave no date between them were spoken of where they were read.
+    let is_inverted =
+        matches!((window.when.from, window.when.until), (Some(from), Some(until)) if from >= until);
+    if !bounded || is_inverted || window.when.patterns.is_empty() {
         return;
     }
     let places = places(&lower.policy, window.regions.as_deref());
