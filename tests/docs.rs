@@ -71,6 +71,10 @@ fn fences(page: &str) -> Vec<Fence> {
     found
 }
 
+fn is_whole(fence: &Fence) -> bool {
+    fence.info == "ops" || fence.info.starts_with("ops file ")
+}
+
 /// The errors of a policy, with the lines they are on.
 fn errors(text: &str) -> Vec<String> {
     let world = MemoryWorld::at(NOW).with_file("main.ops", text);
@@ -90,11 +94,11 @@ fn every_policy_on_a_page_checks() {
     let mut policies = 0;
     for page in pages() {
         let found = fences(&fs::read_to_string(&page).unwrap());
-        let whole = found.iter().find(|fence| fence.info == "ops");
+        let whole = found.iter().find(|fence| is_whole(fence));
         for fence in &found {
             let before = match fence.info.as_str() {
-                "ops" => "",
                 "ops fragment" => whole.map_or("", |whole| whole.text.as_str()),
+                _ if is_whole(fence) => "",
                 _ => continue,
             };
             policies += 1;

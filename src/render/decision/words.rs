@@ -190,11 +190,16 @@ pub(super) fn need(need: &Need) -> String {
             } else {
                 format!(", asserted by {}", sources.join(" or "))
             };
-            let how = format!("supply it with `--fact {fact}=...` or `--facts FILE`{from}");
+            // What a flag says, the operator asserts: where the policy does not take that, a flag is no help.
+            let is_flag = sources.is_empty() || sources.iter().any(|source| source == "operator");
+            let flag = if is_flag { format!("`--fact {fact}=...` or ") } else { String::new() };
+            let how = format!("supply it with {flag}`--facts FILE`{from}");
             match state {
                 FactState::Known => format!("`{text}` does not hold"),
                 FactState::Absent => format!("no evidence of `{fact}`: {how}"),
-                FactState::Stale => format!("the evidence of `{fact}` is too old: {how}"),
+                FactState::Stale => {
+                    format!("the evidence of `{fact}` is too old, or does not say `observed_at`: {how}")
+                }
                 FactState::Foreign => format!("`{fact}` was asserted by someone who may not: {how}"),
                 FactState::Malformed => {
                     format!("the evidence of `{fact}` cannot be read, or contradicts itself")
@@ -241,7 +246,7 @@ pub(super) fn reason(reason: &ReasonRecord) -> String {
         About::OutsideOnly => format!("outside {because}: {}", freeze(name)),
         About::StaleVendorFeed => format!("stale vendor feed {name}"),
         About::Requirement => name.clone(),
-        About::Tier => format!("tier {name}").trim_end().to_owned(),
+        About::Tier => "the tier".to_owned(),
         About::UnknownName if because.is_empty() => format!("unknown name `{name}`"),
         About::UnknownName => format!("unknown {because} `{name}`"),
         About::Evidence => format!("evidence of {name}"),

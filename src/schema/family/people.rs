@@ -27,5 +27,6 @@ pub static SCHEDULE: Declaration = declaration("schedule", "new", "Who is on cal
         "from",
         "#ics 'ics' file=text ('fresh' fresh=duration)?",
         "A calendar file that the shifts come from.",
-    ),
+    )
+    .later(),
 ]);
