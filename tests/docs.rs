@@ -4,7 +4,7 @@
 //! Fences: ` ```ops ` is a complete policy without errors; ` ```ops fragment ` stands behind the page's first complete one;
 //! ` ```LANGUAGE file PATH ` is written to PATH for the commands that follow; ` ```console ` holds commands behind `$ ` with
 //! what they answer. There, `...` stands for any text of its line, and alone on a line for any lines. A page's commands share
-//! one folder, which begins with a copy of `examples/`.
+//! one folder, which begins with a copy of `examples/`; those of an example's page run in a copy of the example.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -116,11 +116,14 @@ fn every_command_on_a_page_answers_what_is_shown() {
     let mut wrong = String::new();
     let mut commands = 0;
     for page in pages() {
-        let folder = tempfile::tempdir().unwrap();
-        copy(&root().join("examples"), &folder.path().join("examples"));
+        let whole = tempfile::tempdir().unwrap();
+        copy(&root().join("examples"), &whole.path().join("examples"));
+        let within = page.strip_prefix(root()).unwrap().parent().unwrap();
+        let folder =
+            if within.starts_with("examples") { whole.path().join(within) } else { whole.path().into() };
         for fence in fences(&fs::read_to_string(&page).unwrap()) {
             if let Some((_, path)) = fence.info.split_once(" file ") {
-                let path = folder.path().join(path);
+                let path = folder.join(path);
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
                 fs::write(path, &fence.text).unwrap();
             }
@@ -129,7 +132,7 @@ fn every_command_on_a_page_answers_what_is_shown() {
             }
             for part in format!("\n{}", fence.text).split("\n$ ").skip(1) {
                 let (command, shown) = part.split_once('\n').unwrap_or((part, ""));
-                let answer = run(command, folder.path());
+                let answer = run(command, &folder);
                 commands += 1;
                 let shown: Vec<&str> = shown.trim_end().lines().collect();
                 let got: Vec<&str> = answer.trim_end().lines().collect();
@@ -177,7 +180,9 @@ fn matches(shown: &[&str], got: &[&str]) -> bool {
     match shown.split_first() {
         None => got.is_empty(),
         Some((&"...", rest)) => (0..=got.len()).any(|skipped| matches(rest, &got[skipped..])),
-        Some((first, rest)) => got.split_first().is_some_and(|(line, more)| fits(first, line) && matches(rest, more)),
+        Some((first, rest)) => {
+            got.split_first().is_some_and(|(line, more)| fits(first, line) && matches(rest, more))
+        }
     }
 }
 
@@ -227,5 +232,8 @@ fn the_index_of_rules_is_whole() {
         fs::write(&path, &fresh).unwrap();
     }
     let written = fs::read_to_string(path).unwrap();
-    assert!(written == fresh, "docs/rules/index.md is out of date: `BLESS=1 cargo test --test docs` writes it");
+    assert!(
+        written == fresh,
+        "docs/rules/index.md is out of date: `BLESS=1 cargo test --test docs` writes it"
+    );
 }
