@@ -1,13 +1,15 @@
-//! `opsc explain`: the manual's page about a rule or a command, in the terminal.
+//! `opsc explain`: the manual's page about a rule or a command, or the library's text, in the terminal.
 
 use super::{COMMANDS, Command, Context, Exit, Failure, Output, codes, command_line, declarations};
 use crate::emit::TARGETS;
 use crate::render::{Paint, WIDTH, markdown, wrap::wrap};
+use crate::resolve::LIBRARY;
 use crate::schema::schema;
 
-/// Show the page about a rule, a declaration, a target or a command
+/// Show the page about a rule, a declaration, a target or a command, or a file of the library
 ///
-/// A rule is called what stands in brackets in a report: `error[unknown-name]`.
+/// A rule is called what stands in brackets in a report: `error[unknown-name]`. A file of the library, such as
+/// `std/tiers.ops` or `std.tiers`, is shown as it is.
 #[derive(Debug, clap::Args)]
 pub struct Explain {
     /// What to explain; without it, everything there is a page about is listed
@@ -25,6 +27,7 @@ struct Shelf {
 static SHELVES: &[Shelf] = &[
     Shelf { title: "commands", names: command_names, page: command_page },
     Shelf { title: "declarations", names: declaration_names, page: declaration_page },
+    Shelf { title: "library", names: library_names, page: library_page },
     Shelf { title: "targets", names: target_names, page: target_page },
     Shelf { title: "rules", names: rule_names, page: rule_page },
 ];
@@ -85,6 +88,18 @@ fn declaration_names() -> Vec<(String, String)> {
 
 fn declaration_page(name: &str, paint: Paint) -> Option<String> {
     declarations::page_of(name).map(|page| markdown::terminal(&page, paint))
+}
+
+fn library_names() -> Vec<(String, String)> {
+    let about = |text: &str| text.lines().next().unwrap_or("").trim_start_matches("//!").trim().to_owned();
+    LIBRARY.iter().map(|module| (format!("std.{}", module.name), about(module.text))).collect()
+}
+
+fn library_page(name: &str, _: Paint) -> Option<String> {
+    let module = LIBRARY.iter().find(|module| {
+        module.file == name || name.strip_prefix("std.").is_some_and(|rest| rest == module.name)
+    })?;
+    Some(module.text.to_owned())
 }
 
 fn target_names() -> Vec<(String, String)> {

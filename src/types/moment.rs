@@ -4,6 +4,7 @@ use super::codes::{CLOCK_CHANGE, DIFFERENT_INSTANTS, UNKNOWN_ZONE};
 use super::literal::{date, impossible, time};
 use crate::calendar::{Instant, LocalReading, Zone, ZoneError};
 use crate::diag::Diagnostic;
+use crate::schema::suggest::closest;
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{Comparison, Expr, ExprKind};
 
@@ -38,8 +39,13 @@ pub fn zone(name: &str, span: Span) -> Result<Zone, Diagnostic> {
             let meant = meant.name();
             finding(format!("no zone is called `{name}`")).fix(format!("write `{meant}`"), span, format!("\"{meant}\""))
         }
-        ZoneError::Unknown { meant: None } => finding(format!("no zone is called `{name}`"))
-            .help("zones have the names of the IANA database, such as `America/New_York` or `UTC`"),
+        ZoneError::Unknown { meant: None } => {
+            let near = closest(name, Zone::all().map(Zone::name));
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            finding(format!("no zone is called `{name}`")).help(help.unwrap_or_else(|| {
+                "zones have the names of the IANA database, such as `America/New_York` or `UTC`".to_owned()
+            }))
+        }
     })
 }
 
