@@ -2,6 +2,7 @@
 
 use super::finding::{Finding, Findings, Passage, Subject};
 use super::question::{Exemption, Question};
+use super::tier::TierNow;
 use super::{
     About, Cause, Cell, Decision, Expiry, FactState, Filled, Intent, Later, Lift, Need, Next, Note, Obstacle,
     Owed, Reason, SEARCH_SPAN, Verdict,
@@ -20,7 +21,8 @@ impl<'a> Question<'a> {
         let people = &self.asker.people;
         let findings = self.judge(at);
         let verdict = findings.verdict();
-        let tier = self.basis.now(self.policy, people, at).tier;
+        let now = self.basis.now(self.policy, people, at);
+        let tier = now.tier;
         let (tier_found, tier_note) = self.basis.explain(self.policy, self.change, people, at);
         let ends = (verdict == Verdict::Allow).then(|| self.allow_ends(&findings)).flatten();
         let (opens_at, meanwhile) = self.opens(&findings);
@@ -41,7 +43,7 @@ impl<'a> Question<'a> {
             notes: self.notes(&findings, tier_note),
             tier: tier_found,
             cells: self.cells(&findings),
-            later: self.later(tier, at),
+            later: self.later(now, at),
             valid_until: ends.map(|ends| Expiry { at: ends.at, because: self.causes(&ends) }),
             next_allowed: if verdict == Verdict::Allow { Next::At(at) } else { self.next_allowed(at) },
             opens_at,
@@ -349,10 +351,9 @@ impl<'a> Question<'a> {
         }
     }
 
-    fn later(&self, tier: Option<Id<Tier>>, at: Instant) -> Vec<Later> {
-        let requirements = tier.map_or(&[][..], |tier| self.policy.tiers[tier].requirements.as_slice());
-        requirements
-            .iter()
+    fn later(&self, now: TierNow, at: Instant) -> Vec<Later> {
+        now.asked()
+            .flat_map(|tier| &self.policy.tiers[tier].requirements)
             .filter(|requirement| requirement.phase > self.scope.phase)
             .map(|requirement| Later {
                 text: requirement.text.clone(),
@@ -362,7 +363,7 @@ impl<'a> Question<'a> {
                     .scope
                     .regions
                     .iter()
-                    .map(|&region| self.asker.truth(&requirement.condition, tier, region, at).verdict)
+                    .map(|&region| self.asker.truth(&requirement.condition, now.tier, region, at).verdict)
                     .max()
                     .unwrap_or(Verdict::Allow),
             })

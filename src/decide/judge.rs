@@ -4,6 +4,7 @@ use super::condition::{depends_on_region, for_each_seats};
 use super::finding::{Finding, Findings, Passage, Subject};
 use super::freeze::Freezes;
 use super::question::Question;
+use super::tier::TierNow;
 use super::truth::Truth;
 use super::{FactState, Next, PolicyFrom, SEARCH_SPAN, TierBy, Verdict};
 use crate::calendar::Instant;
@@ -20,9 +21,7 @@ impl<'a> Question<'a> {
             Freezes::new(self, at, tier.tier, position, glass).judge(&mut findings);
         }
         self.broken_glass(glass, &mut findings);
-        if let Some(tier) = tier.tier {
-            self.requirements(tier, &mut findings);
-        }
+        self.requirements(tier, &mut findings);
         findings
     }
 
@@ -62,8 +61,9 @@ impl<'a> Question<'a> {
         let at = findings.at;
         let people = &self.asker.people;
         let mut end = findings.allows_until().min(self.asker.facts.next_turn(people, at)).min(limit);
-        let tier = self.basis.now(self.policy, people, at).tier;
-        for requirement in self.asked(tier) {
+        let now = self.basis.now(self.policy, people, at);
+        let tier = now.tier;
+        for (_, _, requirement) in self.asked(now) {
             for_each_seats(self.policy, &requirement.condition, &mut |seats, rule| {
                 end = end.min(people.turns(seats, rule, at));
             });
@@ -112,20 +112,20 @@ impl<'a> Question<'a> {
         findings.list.push(Finding::whole(Subject::BreakGlass, truth));
     }
 
-    /// Requirements of the tier that are asked in this phase.
-    pub fn asked(&self, tier: Option<Id<Tier>>) -> impl Iterator<Item = &'a Requirement> {
-        let phase = self.scope.phase;
-        let policy = self.policy;
-        let requirements = tier.map_or(&[][..], |tier| policy.tiers[tier].requirements.as_slice());
-        requirements.iter().filter(move |requirement| requirement.phase <= phase)
+    /// Requirements that are asked in this phase, each with its tier and its position there.
+    fn asked(&self, tier: TierNow) -> impl Iterator<Item = (Id<Tier>, usize, &'a Requirement)> {
+        let (policy, phase) = (self.policy, self.scope.phase);
+        tier.asked()
+            .flat_map(move |tier| {
+                policy.tiers[tier].requirements.iter().enumerate().map(move |(at, one)| (tier, at, one))
+            })
+            .filter(move |(_, _, requirement)| requirement.phase <= phase)
     }
 
-    fn requirements(&self, tier: Id<Tier>, findings: &mut Findings<'a>) {
+    fn requirements(&self, now: TierNow, findings: &mut Findings<'a>) {
         let at = findings.at;
-        let requirements = self.policy.tiers[tier].requirements.iter().enumerate();
-        let asked = requirements.filter(|(_, requirement)| requirement.phase <= self.scope.phase);
         let mut objectors: Vec<(Option<usize>, &'a str, Instant)> = Vec::new();
-        for (position, requirement) in asked {
+        for (tier, position, requirement) in self.asked(now) {
             let subject = Subject::Requirement(tier, position);
             let regions = if depends_on_region(self.policy, &requirement.condition) {
                 (0..self.scope.regions.len()).map(Some).collect()
@@ -134,7 +134,7 @@ impl<'a> Question<'a> {
             };
             for region in regions {
                 let place = region.and_then(|region| self.scope.regions.get(region).copied().flatten());
-                let truth = self.asker.truth(&requirement.condition, Some(tier), place, at);
+                let truth = self.asker.truth(&requirement.condition, now.tier, place, at);
                 findings.list.push(Finding { region, ..Finding::whole(subject, truth) });
                 if self.change.approvals.is_empty() {
                     continue;

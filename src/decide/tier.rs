@@ -27,6 +27,9 @@ pub(super) struct TierNow {
     /// None where the policy declares no tier.
     pub tier: Option<Id<Tier>>,
     pub by: TierBy,
+    /// The tier it would have were it no change of the policy, where that is another: touching the policy adds what
+    /// `policy-change` requires and takes nothing away.
+    pub beside: Option<Id<Tier>>,
     /// Whether a claim was lower than what was found, and what became of it.
     pub lowered: Option<Lowering>,
     /// The first instant at which that may change.
@@ -38,6 +41,13 @@ pub(super) struct TierNow {
 pub(super) enum Lowering {
     Granted,
     Refused,
+}
+
+impl TierNow {
+    /// Every tier whose requirements are asked.
+    pub fn asked(self) -> impl Iterator<Item = Id<Tier>> {
+        self.tier.into_iter().chain(self.beside)
+    }
 }
 
 impl<'a> Basis<'a> {
@@ -70,8 +80,13 @@ impl<'a> Basis<'a> {
     /// The tier at an instant: a claim may raise what the paths say, and lower it only by the approvals that `classify` asks
     /// for; a change of the policy is never lowered. Where nothing says a tier, or a name is unknown, the riskiest is judged.
     pub fn now(&self, policy: &Policy, people: &People<'_>, at: Instant) -> TierNow {
-        let mut now =
-            TierNow { tier: self.riskiest, by: TierBy::Nothing, lowered: None, until: Instant::MAX };
+        let mut now = TierNow {
+            tier: self.riskiest,
+            by: TierBy::Nothing,
+            beside: None,
+            lowered: None,
+            until: Instant::MAX,
+        };
         if self.unknown.is_some() {
             return now;
         }
@@ -99,6 +114,7 @@ impl<'a> Basis<'a> {
         if let Some(floor) =
             self.policy_change.filter(|_| self.guarded.is_some()).filter(|&floor| is_below(floor))
         {
+            now.beside = now.tier.filter(|tier| *tier != floor);
             (now.tier, now.by) = (Some(floor), TierBy::PolicyChange);
         }
         now
