@@ -1,6 +1,8 @@
 //! Laws of reading and writing: what is printed is read as it was meant, formatting changes nothing but layout, and no text
 //! makes the parser panic, point outside the file, or lose a finding elsewhere.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
 use opsc::diag::{Diagnostic, Level};
 use opsc::fmt::format;
 use opsc::source::{FileId, Sources};
@@ -50,7 +52,7 @@ fn check(text: &str) -> (Tree, Vec<Diagnostic>) {
 #[track_caller]
 fn formats(text: &str, tree: &Tree) {
     let (sources, file) = load(text);
-    let once = format(&sources, file).expect("a text without findings formats");
+    let once = format(&sources, file).unwrap();
     let (again, same) = load(&once);
     let (tree_again, found) = parse(&again, same);
     assert!(found.is_empty(), "formatting {text:?} gives {once:?} with {found:?}");
@@ -59,7 +61,7 @@ fn formats(text: &str, tree: &Tree) {
         tree.comments.iter().map(|comment| sources.text_of(comment.span).to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(remarks(&again, &tree_again), remarks(&sources, tree));
-    let twice = format(&again, same).expect("a formatted text formats");
+    let twice = format(&again, same).unwrap();
     assert_eq!(twice, once, "formatting {text:?} twice");
     // The formatter hands back a text that it cannot prove; nothing may need that.
     let plain = once.lines().all(|line| line == line.trim_end() || line.contains('"'));

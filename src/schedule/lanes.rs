@@ -1,6 +1,6 @@
 //! What holds where and when: a lane a region, for people to look at.
 
-use crate::calendar::{Instant, Interval, IntervalSet};
+use crate::calendar::{Interval, IntervalSet};
 use crate::policy::{Component, FreezeKind, Id, Policy, Region, Ruling, Tier, Window};
 use std::collections::BTreeMap;
 
@@ -48,46 +48,71 @@ pub fn lanes(policy: &Policy, scope: &Scope, within: Interval) -> Vec<Lane> {
 fn lane(policy: &Policy, scope: &Scope, within: Interval, region: Option<Id<Region>>) -> Lane {
     let place = policy.place_of(region);
     let mut held = Vec::new();
-    let mut only: BTreeMap<(Id<FreezeKind>, Option<Vec<Id<Component>>>), (Id<Window>, IntervalSet)> =
-        BTreeMap::new();
     for (id, window) in policy.windows.iter() {
-        if window.follows.is_some() || !window.covers(region, None, None, None) || !concerns(window, scope) {
-            continue;
+        if !window.only && concerns(window, region, scope) {
+            let components = window.components.clone();
+            let spans = window.when.active(place, within).within(within);
+            held.extend(spans.intervals().iter().map(|span| Held {
+                window: id,
+                kind: window.kind,
+                span: *span,
+                is_outside: false,
+                components: components.clone(),
+            }));
         }
-        let active = window.when.active(place, within);
-        if window.only {
-            let open = only
-                .entry((window.kind, window.components.clone()))
-                .or_insert_with(|| (id, IntervalSet::default()));
-            open.1 = open.1.union(&active);
-            continue;
-        }
-        let spans = active.within(within);
-        held.extend(spans.intervals().iter().map(|span| Held {
-            window: id,
-            kind: window.kind,
-            span: *span,
-            is_outside: false,
-            components: window.components.clone(),
-        }));
     }
-    for ((kind, components), (window, open)) in only {
-        let closed = open.complement().within(within);
+    for (hours, components) in only_hours(policy, scope, region) {
+        let Some(first) = hours.first().copied() else { continue };
+        let union =
+            |open: IntervalSet, id: &Id<Window>| open.union(&policy.windows[*id].when.active(place, within));
+        let closed = hours.iter().fold(IntervalSet::default(), union).complement().within(within);
+        let every = components.len() == policy.components.len();
         held.extend(closed.intervals().iter().map(|span| Held {
-            window,
-            kind,
+            window: first,
+            kind: policy.windows[first].kind,
             span: *span,
             is_outside: true,
-            components: components.clone(),
+            components: (!every).then(|| components.clone()),
         }));
     }
-    held.sort_by(|a, b| (a.span, a.window, a.is_outside).cmp(&(b.span, b.window, b.is_outside)));
+    held.sort_by_key(|held| (held.span, held.window, held.is_outside));
     Lane { region, held }
 }
 
-fn concerns(window: &Window, scope: &Scope) -> bool {
+/// The `only` windows of one kind that share cells of a region, with the components of those cells: outside the union of
+/// their hours the kind holds there.
+fn only_hours(
+    policy: &Policy,
+    scope: &Scope,
+    region: Option<Id<Region>>,
+) -> BTreeMap<Vec<Id<Window>>, Vec<Id<Component>>> {
+    let mut found: BTreeMap<Vec<Id<Window>>, Vec<Id<Component>>> = BTreeMap::new();
+    for kind in policy.kinds.ids() {
+        let hours: Vec<Id<Window>> = policy
+            .windows
+            .iter()
+            .filter(|(_, window)| window.only && window.kind == kind && concerns(window, region, scope))
+            .map(|(id, _)| id)
+            .collect();
+        if policy.components.is_empty() {
+            found.entry(hours).or_default();
+            continue;
+        }
+        for component in policy.components.ids() {
+            let covers = |id: &&Id<Window>| policy.windows[**id].covers(None, Some(component), None, None);
+            found.entry(hours.iter().filter(covers).copied().collect()).or_default().push(component);
+        }
+    }
+    found.remove(&Vec::new());
+    found
+}
+
+/// Whether a window has a time of its own and touches what is shown.
+fn concerns(window: &Window, region: Option<Id<Region>>, scope: &Scope) -> bool {
     let touches = |components: &Vec<Id<Component>>| components.iter().any(|id| scope.components.contains(id));
-    scope.components.is_empty() || window.components.as_ref().is_none_or(touches)
+    window.follows.is_none()
+        && window.covers(region, None, None, None)
+        && (scope.components.is_empty() || window.components.as_ref().is_none_or(touches))
 }
 
 /// Kinds with the number of tiers that each lets through as they are, the strictest first.
@@ -106,10 +131,5 @@ impl Lane {
     pub fn strictest(&self, order: &[Id<FreezeKind>], at: Interval) -> Option<Id<FreezeKind>> {
         let here = self.held.iter().filter(|held| held.span.overlaps(at)).map(|held| held.kind);
         here.min_by_key(|kind| order.iter().position(|known| known == kind))
-    }
-
-    /// When the first of its spans ends that holds at an instant.
-    pub fn ends(&self, at: Instant) -> Option<Instant> {
-        self.held.iter().filter(|held| held.span.contains(at)).map(|held| held.span.end).max()
     }
 }

@@ -433,6 +433,12 @@ fn a_change_to_the_policy_has_at_least_its_tier_and_is_never_judged_by_itself() 
         (decision.tier.name.as_deref(), decision.tier.by),
         (Some("policy-change"), TierBy::PolicyChange)
     );
+    // Touching the policy adds its requirements and takes none of the change's own away.
+    requires(&mut policy, "T2", Phase::Deploy, "never", Condition::Any(Vec::new()));
+    let own_tier = Change { paths: touching.paths.clone(), ..change("T2") };
+    let both = decide(&policy, &own_tier, &context);
+    assert_eq!(both.tier.name.as_deref(), Some("policy-change"));
+    assert_eq!(both.verdict, Verdict::Block);
     let own = Context { policy_from: PolicyFrom::Change, ..Context::at(at(5)) };
     assert_eq!(decide(&policy, &change("T0"), &own).verdict, Verdict::Block);
 }

@@ -259,9 +259,9 @@ impl<'c> Oracle<'c> {
         }
 
         let Some(tier) = tier else { return said };
-        for requirement in
-            policy.tiers[tier].requirements.iter().filter(|requirement| requirement.phase <= self.phase)
-        {
+        let own = self.tier_by_itself(at).filter(|own| *own != tier && !self.tier_is_unsaid());
+        let both = [Some(tier), own].into_iter().flatten().flat_map(|tier| &policy.tiers[tier].requirements);
+        for requirement in both.filter(|requirement| requirement.phase <= self.phase) {
             for micro in &self.micros {
                 let truth = self.holds(&requirement.condition, Some(tier), micro.region, at);
                 say(About::Requirement, &requirement.text, micro.cell, truth);
@@ -478,7 +478,8 @@ impl<'c> Oracle<'c> {
         }
     }
 
-    fn tier(&self, at: Instant) -> Option<Id<Tier>> {
+    /// The tier it has, were it no change of the policy.
+    fn tier_by_itself(&self, at: Instant) -> Option<Id<Tier>> {
         let (policy, change) = (&self.case.policy, &self.case.change);
         let riskiest = policy.tiers.ids().next_back()?;
         let stated = match &change.tier {
@@ -513,7 +514,14 @@ impl<'c> Oracle<'c> {
             }
             (claim, by_paths) => claim.or(by_paths).unwrap_or(riskiest),
         };
-        let floor = policy.policy_change_tier().unwrap_or(riskiest);
+        Some(found)
+    }
+
+    /// The tier that is judged: at least that of a change of the policy where it is one.
+    fn tier(&self, at: Instant) -> Option<Id<Tier>> {
+        let policy = &self.case.policy;
+        let found = self.tier_by_itself(at)?;
+        let floor = policy.policy_change_tier().or(policy.tiers.ids().next_back())?;
         Some(if self.touches_policy() { found.max(floor) } else { found })
     }
 

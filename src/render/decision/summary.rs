@@ -58,9 +58,9 @@ pub(super) fn render(answer: &Answer<'_>) -> String {
     }
     reasons(answer, &mut text);
     let record = answer.record;
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "<sub>{} · policy {} sha256:{} · tzdb {} · opsc {} · record {}</sub>\n",
+        "<sub>{} · policy {} sha256:{} · tzdb {} · opsc {} · record {}</sub>",
         record.at,
         escape(&record.policy.name),
         record.policy.digest.get(..8).unwrap_or(""),
@@ -174,7 +174,7 @@ fn capital(text: &str) -> String {
 fn escape(text: &str) -> String {
     let shown = crate::render::guard::visible(text).replace(['\n', '\r', '\t'], " ");
     let parts: Vec<&str> = shown.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return parts.iter().map(|part| plain(part)).collect::<Vec<_>>().join("\\`");
     }
     let mut escaped = String::with_capacity(shown.len());
