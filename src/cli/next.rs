@@ -131,24 +131,42 @@ fn text(
     }
     if together.len() > 1 {
         said.push_str(&format!("\n{}\n", paint.text(Style::Strong, "openings")));
-        for opening in together {
-            said.push_str(&format!("  {}\n", span(zone, opening, from)));
-        }
+        let rows: Vec<Row> =
+            together.iter().map(|opening| (String::new(), span(zone, opening, from))).collect();
+        said.push_str(&lines(&rows));
     }
     if !alone.is_empty() {
         said.push_str(&format!("\n{}\n", paint.text(Style::Strong, "each region on its own")));
         let width = alone.iter().map(|(name, _)| name.len()).max().unwrap_or(0) + 2;
-        for (name, found) in alone {
+        let rows = alone.iter().map(|(name, found)| {
             let zone = policy.regions.find(name).map_or(Zone::UTC, |id| policy.regions[id].place.zone);
-            let opens =
-                found.first().map_or("never by waiting".to_owned(), |opening| span(zone, opening, from));
-            said.push_str(&format!("  {}{opens}\n", pad(&visible(name), width)));
-        }
+            let never = || ("never by waiting".to_owned(), String::new());
+            let opens = found.first().map_or_else(never, |opening| span(zone, opening, from));
+            (pad(&visible(name), width), opens)
+        });
+        said.push_str(&lines(&rows.collect::<Vec<Row>>()));
     }
     said
 }
 
-fn span(zone: Zone, opening: &Opening, from: Instant) -> String {
+/// What stands first on a line, and an opening: when it starts, and for how long it is one.
+type Row = (String, (String, String));
+
+/// Starts below each other; where a line would be too long, how long it is open stands below it.
+fn lines(rows: &[Row]) -> String {
+    let longest = rows.iter().map(|(_, (start, _))| start.chars().count()).max().unwrap_or(0);
+    let line = |(lead, (start, until)): &Row| {
+        let whole = format!("  {lead}{} {until}", pad(start, longest));
+        if whole.chars().count() <= WIDTH {
+            format!("{}\n", whole.trim_end())
+        } else {
+            format!("  {lead}{start}\n      {until}\n")
+        }
+    };
+    rows.iter().map(line).collect()
+}
+
+fn span(zone: Zone, opening: &Opening, from: Instant) -> (String, String) {
     let start = zone.show(opening.span.start, from);
     let end = opening.span.end;
     let until = if end == Instant::MAX {
@@ -156,7 +174,7 @@ fn span(zone: Zone, opening: &Opening, from: Instant) -> String {
     } else {
         format!("for {} until {}", end.since(opening.span.start).show(), zone.show(end, from))
     };
-    format!("{} {until}", pad(&start, 36))
+    (start, until)
 }
 
 fn needed(opening: &Opening) -> String {
