@@ -57,7 +57,7 @@ impl<'a> Scope<'a> {
             regions: or_all(regions, policy.regions.ids()),
             components: or_all(components, policy.components.ids()),
             environments: or_all(environment.into_iter().collect(), policy.environments.ids()),
-            phase: change.phase.unwrap_or_else(|| phase_of(change.action)),
+            phase: asked_phase(change),
             actions,
             release,
             unknown,
@@ -76,6 +76,16 @@ pub(super) enum Owners {
     Some(Vec<Id<Component>>),
     /// A path that nobody owns counts as every component.
     Everyone,
+}
+
+/// The phase whose requirements are asked: the one that is given, but never an earlier one than the action's own.
+fn asked_phase(change: &Change) -> Phase {
+    let own = phase_of(change.action);
+    match change.phase {
+        Some(given) if change.action.is_some() => given.max(own),
+        Some(given) => given,
+        None => own,
+    }
 }
 
 /// The phase that an action belongs to. Where every action is meant, so is every phase.

@@ -110,11 +110,15 @@ impl<'c> Oracle<'c> {
             (None, Intent::Kill { .. }) => vec![Action::Flag],
             (None, _) => Action::ALL.to_vec(),
         };
-        let phase = change.phase.unwrap_or(match change.action {
+        let own = match change.action {
             Some(Action::Merge) => Phase::Merge,
             Some(Action::Promote) | None => Phase::Promote,
             Some(_) => Phase::Deploy,
-        });
+        };
+        let phase = match (change.phase, change.action) {
+            (Some(given), Some(_)) => given.max(own),
+            (given, _) => given.unwrap_or(own),
+        };
         let regions = or_all(regions, policy.regions.len());
         let components = or_all(components, policy.components.len());
         let environments = or_all(environments, policy.environments.len());

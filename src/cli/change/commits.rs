@@ -61,17 +61,20 @@ fn people(git: Git<'_>, base: &str, head: &str, change: &mut Change) -> Result<(
     Ok(())
 }
 
-/// Adds an address, and the login that a code host's private address holds: reviews name people by login.
+/// Adds an address and the logins it may belong to: what a code host's private address holds, and what stands before the
+/// `@`. Reviews name people by login, so one login too many bars a stranger, one too few lets an author approve.
 fn add(people: &mut Vec<String>, address: &str) {
     let address = address.trim().trim_end_matches('>');
     if address.is_empty() {
         return;
     }
-    let login = address
-        .split_once("@users.noreply.")
-        .map(|(local, _)| local.rsplit_once('+').map_or(local, |(_, login)| login));
-    for name in std::iter::once(address).chain(login) {
-        if !people.iter().any(|known| known == name) {
+    let local = address.split_once('@').map(|(local, host)| match local.split_once('+') {
+        Some((_, login)) if host.starts_with("users.noreply.") => login,
+        Some((login, _)) => login,
+        None => local,
+    });
+    for name in std::iter::once(address).chain(local) {
+        if !name.is_empty() && !people.iter().any(|known| known == name) {
             people.push(name.to_owned());
         }
     }
@@ -99,23 +102,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_private_address_also_gives_the_login() {
+    fn an_address_also_gives_the_logins_it_may_belong_to() {
         let mut people = Vec::new();
-        for address in [
+        let addresses = [
             "ana@example.com",
             "4821+ana-dev@users.noreply.github.com",
             "bo@users.noreply.github.com",
             "",
-            "ana@example.com",
-        ] {
+            "cy+x@example.com",
+        ];
+        for address in addresses {
             add(&mut people, address);
         }
         let expected = [
             "ana@example.com",
+            "ana",
             "4821+ana-dev@users.noreply.github.com",
             "ana-dev",
             "bo@users.noreply.github.com",
             "bo",
+            "cy+x@example.com",
+            "cy",
         ];
         assert_eq!(people, expected);
     }
