@@ -263,6 +263,13 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(200))]
 
         #[test]
+        fn any_number_reads_back(number in proptest::num::f64::NORMAL) {
+            let (text, head) = log_of(&[json!(number)]);
+            let reading = read(&text);
+            prop_assert_eq!((reading.broken, reading.head, reading.records), (None, head, vec![json!(number)]));
+        }
+
+        #[test]
         fn no_changed_byte_passes(position in 0usize..400, byte in 0u8..128) {
             let (text, head) = log_of(&[json!({"verdict": "allow", "n": 1}), json!({"verdict": "block", "n": 2})]);
             let mut bytes = text.clone().into_bytes();
