@@ -1,6 +1,6 @@
 //! The index of many decisions: for each region, stretches of time that list what holds in them and what starts.
 
-use super::spells::{Scan, Spells, is_unbounded, may_overlap};
+use super::spells::{Row, Scan, Spells, is_unbounded};
 use crate::calendar::{Elapsed, Index, Instant, Interval, IntervalSet, Reader};
 use crate::policy::{Id, Policy, Region, Window};
 use std::sync::OnceLock;
@@ -27,7 +27,7 @@ pub(super) struct Lanes<'a> {
 /// The windows of one region.
 struct Lane<'a> {
     /// Windows with a timetable that are not `only`, in the policy's order.
-    readers: Vec<(Id<Window>, Reader<'a>)>,
+    readers: Vec<(Row, Reader<'a>)>,
     /// Windows that hold always, as far as time goes.
     unbounded: Vec<Id<Window>>,
     stretches: Vec<OnceLock<Stretch>>,
@@ -54,12 +54,13 @@ impl<'a> Lanes<'a> {
                 let regions = window.regions.as_ref();
                 regions.is_none_or(|regions| region.is_none_or(|region| regions.contains(&region)))
             };
-            let plain = self.scan.plain().iter().copied().filter(|&id| concerns(&self.policy.windows[id]));
-            let (unbounded, timed): (Vec<_>, Vec<_>) =
-                plain.partition(|&id| is_unbounded(&self.policy.windows[id]));
+            let plain = self.scan.plain().iter().filter(|row| concerns(&self.policy.windows[row.id]));
+            let (unbounded, timed): (Vec<&Row>, Vec<&Row>) =
+                plain.partition(|row| is_unbounded(&self.policy.windows[row.id]));
+            let reader = |row: &Row| (*row, self.policy.windows[row.id].when.read(place));
             Lane {
-                readers: timed.into_iter().map(|id| (id, self.policy.windows[id].when.read(place))).collect(),
-                unbounded,
+                readers: timed.into_iter().map(reader).collect(),
+                unbounded: unbounded.into_iter().map(|row| row.id).collect(),
                 stretches: (0..STRETCHES).map(|_| OnceLock::new()).collect(),
             }
         }))
@@ -75,7 +76,7 @@ impl<'a> Lanes<'a> {
             return None;
         }
         let stretch = cell.get_or_init(|| {
-            let stretch = Stretch::of(self.policy, lane, within);
+            let stretch = Stretch::of(lane, within);
             self.held.fetch_add(stretch.holds.size() + stretch.starts.len(), Ordering::Relaxed);
             stretch
         });
@@ -84,13 +85,13 @@ impl<'a> Lanes<'a> {
 }
 
 impl Stretch {
-    fn of(policy: &Policy, lane: &Lane<'_>, within: Interval) -> Self {
+    fn of(lane: &Lane<'_>, within: Interval) -> Self {
         // A second more to either side tells what begins or ends at the bounds from what goes on across them.
         let second = Elapsed::seconds(1);
         let around = Interval::new(within.start.minus(second), within.end.plus(second));
         let sets: Vec<(usize, IntervalSet)> = (0..)
             .zip(&lane.readers)
-            .filter(|(_, (id, _))| may_overlap(&policy.windows[*id].when, around))
+            .filter(|(_, (row, _))| row.may_overlap(around))
             .map(|(position, (_, reader))| {
                 let occurrences = reader.occurrences(around).into_iter();
                 (position, occurrences.map(|occurrence| occurrence.interval).collect())
@@ -118,13 +119,13 @@ impl Spells for Lanes<'_> {
             return self.scan.active(region, at, wanted);
         };
         let held = stretch.holds.active_at(at).filter_map(|(position, held)| {
-            let (id, reader) = lane.readers.get(position)?;
-            if !wanted(*id) {
+            let (row, reader) = lane.readers.get(position)?;
+            if !wanted(row.id) {
                 return None;
             }
             let is_cut = held.start <= within.start || held.end >= within.end;
             let whole = if is_cut { reader.at(at)? } else { held };
-            Some((*id, whole))
+            Some((row.id, whole))
         });
         let always = lane.unbounded.iter().filter(|&&id| wanted(id)).map(|&id| (id, Interval::ALWAYS));
         let mut active: Vec<_> = held.chain(always).collect();
@@ -151,7 +152,7 @@ impl Spells for Lanes<'_> {
             let ahead = stretch.starts.get(first..).unwrap_or_default().iter();
             let found = ahead
                 .take_while(|(start, _)| *start < limit)
-                .find(|(_, position)| lane.readers.get(*position).is_some_and(|(id, _)| wanted(*id)));
+                .find(|(_, position)| lane.readers.get(*position).is_some_and(|(row, _)| wanted(row.id)));
             if let Some((start, _)) = found {
                 return *start;
             }

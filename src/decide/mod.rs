@@ -47,26 +47,33 @@ pub const SEARCH_SPAN: Elapsed = Elapsed::days(5 * 366);
 /// Judges a change at the context's instant, by asking every window: what suits a process that decides once.
 /// [`Prepared::decide`] gives the same answer from an index.
 pub fn decide(policy: &Policy, change: &Change, context: &Context) -> Decision {
-    let globs = globs::Globs::new(policy);
-    let scan = spells::Scan::new(policy);
-    question::Question::new(policy, change, context, &globs, &scan).answer()
+    Prepared::for_few(policy).decide(change, context)
 }
 
-/// A policy made ready for many decisions. What is costly is made when it is first needed, and kept.
+/// A policy made ready for several decisions. What is costly is made when it is first needed, and kept.
 pub struct Prepared<'a> {
     policy: &'a Policy,
     globs: globs::Globs<'a>,
-    lanes: lanes::Lanes<'a>,
+    spells: Box<dyn spells::Spells + Send + Sync + 'a>,
 }
 
 impl<'a> Prepared<'a> {
-    /// Makes a policy ready.
+    /// Makes a policy ready for many decisions, by an index of its calendar.
     pub fn new(policy: &'a Policy) -> Self {
-        Self { policy, globs: globs::Globs::new(policy), lanes: lanes::Lanes::new(policy) }
+        Self::with(policy, Box::new(lanes::Lanes::new(policy)))
+    }
+
+    /// Makes a policy ready for a few decisions: every window is asked, and no index is made.
+    pub fn for_few(policy: &'a Policy) -> Self {
+        Self::with(policy, Box::new(spells::Scan::new(policy)))
+    }
+
+    fn with(policy: &'a Policy, spells: Box<dyn spells::Spells + Send + Sync + 'a>) -> Self {
+        Self { policy, globs: globs::Globs::new(policy), spells }
     }
 
     /// Judges a change at the context's instant.
     pub fn decide(&self, change: &Change, context: &Context) -> Decision {
-        question::Question::new(self.policy, change, context, &self.globs, &self.lanes).answer()
+        question::Question::new(self.policy, change, context, &self.globs, &*self.spells).answer()
     }
 }

@@ -46,13 +46,7 @@ pub(super) fn place(policy: &Policy, region: Option<Id<Region>>) -> &Place {
 
 /// The stretch round `at` in which a window holds. One that only follows a condition holds by its timetable always.
 pub(super) fn stretch(window: &Window, place: &Place, at: Instant) -> Option<Interval> {
-    if is_unbounded(window) {
-        return Some(Interval::ALWAYS);
-    }
-    if !may_hold(&window.when, at) {
-        return None;
-    }
-    window.when.at(place, at)
+    if is_unbounded(window) { Some(Interval::ALWAYS) } else { window.when.at(place, at) }
 }
 
 /// The first instant behind `at` at which a window's timetable begins or ceases to hold.
@@ -74,7 +68,42 @@ pub(super) struct Special {
     pub only: Vec<Id<Window>>,
     pub vendors: Vec<Id<Window>>,
     pub following: Vec<Id<Window>>,
-    pub plain: Vec<Id<Window>>,
+    pub plain: Vec<Row>,
+}
+
+/// A window that is not `only`, with seconds from 1970 outside of which it cannot hold: what does not hold is passed over
+/// without a look at the window itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    pub id: Id<Window>,
+    start: i64,
+    end: i64,
+}
+
+impl Row {
+    fn of(id: Id<Window>, window: &Window) -> Self {
+        let always = (i64::MIN, i64::MAX);
+        let bounds = window.when.patterns.iter().map(|pattern| outer_bounds(pattern).unwrap_or(always));
+        let (start, end) = if is_unbounded(window) {
+            always
+        } else {
+            bounds.fold((i64::MAX, i64::MIN), |all, one| (all.0.min(one.0), all.1.max(one.1)))
+        };
+        Self { id, start, end }
+    }
+
+    fn may_hold(&self, at: Instant) -> bool {
+        (self.start..self.end).contains(&at.unix())
+    }
+
+    fn may_start(&self, behind: Instant, before: Instant) -> bool {
+        self.end > behind.unix() && self.start < before.unix()
+    }
+
+    /// Whether the window may hold within `around`.
+    pub fn may_overlap(&self, around: Interval) -> bool {
+        self.start < around.end.unix() && around.start.unix() < self.end
+    }
 }
 
 impl Special {
@@ -84,7 +113,7 @@ impl Special {
             if window.only {
                 special.only.push(id);
             } else {
-                special.plain.push(id);
+                special.plain.push(Row::of(id, window));
             }
             if window.vendor.as_ref().is_some_and(|vendor| vendor.recheck.is_some()) {
                 special.vendors.push(id);
@@ -109,7 +138,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Windows that are not `only`.
-    pub fn plain(&self) -> &[Id<Window>] {
+    pub fn plain(&self) -> &[Row] {
         &self.special.plain
     }
 }
@@ -121,7 +150,8 @@ impl Spells for Scan<'_> {
         at: Instant,
         wanted: &dyn Fn(Id<Window>) -> bool,
     ) -> Vec<(Id<Window>, Interval)> {
-        let wanted = self.special.plain.iter().copied().filter(|&id| wanted(id));
+        let near = self.special.plain.iter().filter(|row| row.may_hold(at)).map(|row| row.id);
+        let wanted = near.filter(|&id| wanted(id));
         wanted.filter_map(|id| self.at(id, region, at).map(|stretch| (id, stretch))).collect()
     }
 
@@ -133,9 +163,12 @@ impl Spells for Scan<'_> {
         wanted: &dyn Fn(Id<Window>) -> bool,
     ) -> Instant {
         let place = place(self.policy, region);
-        self.special.plain.iter().copied().filter(|&id| wanted(id)).fold(limit, |first, id| {
-            let window = &self.policy.windows[id];
-            first.min(start_behind(window, place, at, first))
+        self.special.plain.iter().fold(limit, |first, row| {
+            if row.may_start(at, first) && wanted(row.id) {
+                first.min(start_behind(&self.policy.windows[row.id], place, at))
+            } else {
+                first
+            }
         })
     }
 
@@ -160,9 +193,9 @@ impl Spells for Scan<'_> {
     }
 }
 
-/// The first instant behind `at` at which a window begins to hold, where that is before `limit`; else something not before it.
-pub(super) fn start_behind(window: &Window, place: &Place, at: Instant, limit: Instant) -> Instant {
-    if is_unbounded(window) || is_over(&window.when, at) || !may_start_before(&window.when, limit) {
+/// The first instant behind `at` at which a window begins to hold.
+fn start_behind(window: &Window, place: &Place, at: Instant) -> Instant {
+    if is_unbounded(window) {
         return Instant::MAX;
     }
     let Some(change) = window.when.next_change_after(place, at) else { return Instant::MAX };
@@ -190,28 +223,6 @@ fn outer_bounds(pattern: &Pattern) -> Option<(i64, i64)> {
     }
 }
 
-fn may_hold(timetable: &Timetable, at: Instant) -> bool {
-    timetable
-        .patterns
-        .iter()
-        .any(|pattern| outer_bounds(pattern).is_none_or(|(start, end)| (start..end).contains(&at.unix())))
-}
-
 fn is_over(timetable: &Timetable, at: Instant) -> bool {
     timetable.patterns.iter().all(|pattern| outer_bounds(pattern).is_some_and(|(_, end)| end <= at.unix()))
-}
-
-fn may_start_before(timetable: &Timetable, limit: Instant) -> bool {
-    timetable
-        .patterns
-        .iter()
-        .any(|pattern| outer_bounds(pattern).is_none_or(|(start, _)| start < limit.unix()))
-}
-
-/// Whether a timetable may hold within `around`, by the bounds of what does not recur.
-pub(super) fn may_overlap(timetable: &Timetable, around: Interval) -> bool {
-    timetable.patterns.iter().any(|pattern| {
-        outer_bounds(pattern)
-            .is_none_or(|(start, end)| start < around.end.unix() && around.start.unix() < end)
-    })
 }

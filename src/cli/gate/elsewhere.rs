@@ -9,12 +9,17 @@ use std::collections::BTreeSet;
 const MOST_REGIONS: usize = 50;
 
 /// How the change stands in each region alone; nothing where it may land as it was asked.
-pub(super) fn regions(policy: &Policy, change: &Change, context: &Context, record: &Record) -> Vec<Alone> {
+pub(super) fn regions(
+    policy: &Policy,
+    prepared: &Prepared<'_>,
+    change: &Change,
+    context: &Context,
+    record: &Record,
+) -> Vec<Alone> {
     if record.verdict == Verdict::Allow {
         return Vec::new();
     }
     let asked: BTreeSet<&str> = record.cells.iter().filter_map(|cell| cell.region.as_deref()).collect();
-    let prepared = Prepared::new(policy);
     policy
         .regions
         .rows()

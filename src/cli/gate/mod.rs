@@ -12,7 +12,7 @@ pub(super) use origin::Origin;
 use super::log_file::LogFile;
 use super::{Command, Context, Exit, Failure, Output, cache, files, policy};
 use crate::calendar::{Elapsed, Instant, TZDB_VERSION};
-use crate::decide::{self, Change, Record, Stamp, Verdict};
+use crate::decide::{Change, Prepared, Record, Stamp, Verdict};
 use crate::render::decision::{self, Answer};
 use sha2::{Digest, Sha256};
 
@@ -87,7 +87,8 @@ impl Command for Gate {
             circumstances.earlier = history.earlier;
             circumstances.exceptions_used = history.exceptions_used;
         }
-        let answer = decide::decide(&policy, &change, &circumstances);
+        let prepared = Prepared::for_few(&policy);
+        let answer = prepared.decide(&change, &circumstances);
         let stamp = Stamp {
             id: record_id(now, &change, log.as_ref().map_or("", |log| log.head().hash.as_str())),
             decided_at: now,
@@ -110,7 +111,12 @@ impl Command for Gate {
             }
         }
         notes.push_str(&horizon_warning(&policy, now));
-        let alone = elsewhere::regions(&policy, &change, &circumstances, &record);
+        // What the record says is all that `--json` prints.
+        let alone = if self.json && self.summary.is_none() {
+            Vec::new()
+        } else {
+            elsewhere::regions(&policy, &prepared, &change, &circumstances, &record)
+        };
         let answer = Answer { policy: &policy, record: &record, alone: &alone, log: self.log.as_deref() };
         if let Some(path) = &self.summary {
             files::write_all([(path.as_str(), decision::summary(&answer).as_bytes())])?;

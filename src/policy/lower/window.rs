@@ -340,6 +340,9 @@ fn never(lower: &mut Lower<'_>, declared: &Declared<'_>, window: &Window) {
 
 /// Each exempted date must drop something: else a typing error leaves the window where nobody expects it.
 fn exempted(lower: &mut Lower<'_>, declared: &Declared<'_>, window: &Window) {
+    if window.when.except.is_empty() {
+        return;
+    }
     let mut idle: Vec<Span> = Vec::new();
     let whole = Timetable { except: BTreeSet::new(), ..window.when.clone() };
     let name = &window.name;
