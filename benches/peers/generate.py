@@ -55,6 +55,12 @@ def window(lots, number):
     }
 
 
+def declaration(lots, number):
+    """One that takes as many lines, and much the same length, in every language."""
+    pair = {"regions": sorted(lots.sample(REGIONS, 2)), "components": sorted(lots.sample(COMPONENTS, 2))}
+    return window(lots, number) | pair
+
+
 def instant(seconds):
     return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -118,10 +124,12 @@ def main(folder):
         lots = random.Random(20_261_121 + size)
         windows = [window(lots, number) for number in range(size)]
         asked = request(lots, windows)
+        declared = [declaration(lots, number) for number in range(size)]
         texts = {
             "ops": OPS_HEAD + "".join(ops(windows)),
-            "jsonnet": "".join(jsonnet(windows)),
-            "ncl": "".join(nickel(windows)),
+            "declared.ops": OPS_HEAD + "".join(ops(declared)),
+            "declared.jsonnet": "".join(jsonnet(declared)),
+            "declared.ncl": "".join(nickel(declared)),
             "json": json.dumps({"windows": windows}),
             "request.json": json.dumps(asked),
             "expected.json": json.dumps(blocking(windows, asked)),

@@ -107,14 +107,14 @@ def agree(size):
 
 def check(size):
     return installed({
-        "opsc check": ([OPSC, "check", f"{DATA}/{size}.ops"], CACHE),
-        "jrsonnet": ([f"{BIN}/jrsonnet", f"{DATA}/{size}.jsonnet"], CACHE),
-        "nickel typecheck": ([f"{BIN}/nickel", "typecheck", f"{DATA}/{size}.ncl"], CACHE),
+        "opsc check": ([OPSC, "check", f"{DATA}/{size}.declared.ops"], CACHE),
+        "jrsonnet": ([f"{BIN}/jrsonnet", f"{DATA}/{size}.declared.jsonnet"], CACHE),
+        "nickel typecheck": ([f"{BIN}/nickel", "typecheck", f"{DATA}/{size}.declared.ncl"], CACHE),
     })
 
 
 def growth(size):
-    path = f"{DATA}/{size}.ops"
+    path = f"{DATA}/{size}.declared.ops"
     return {
         "opsc fmt --check": ([OPSC, "fmt", "--check", path], CACHE),
         "opsc check": ([OPSC, "check", path], CACHE),
