@@ -42,10 +42,10 @@ impl Rule {
             Self::money => "an amount of money",
             Self::EOI => "the end of the statement",
             Self::fill | Self::gap | Self::lines | Self::preface | Self::path | Self::braces => return None,
-            Self::conjunct | Self::part | Self::tail | Self::members | Self::operand | Self::literal => {
+            Self::end | Self::part | Self::tail | Self::members | Self::operand | Self::literal => {
                 return None;
             }
-            Self::name_tail | Self::name_part | Self::reserved | Self::beyond_ascii => return None,
+            Self::name_part | Self::reserved | Self::beyond_ascii => return None,
             Self::day | Self::clock | Self::two | Self::decimal | Self::edge => return None,
         })
     }
