@@ -52,27 +52,43 @@ impl<'a> Globs<'a> {
         Owners::Some(owners)
     }
 
-    /// The tier of the riskiest rule that matches, or `otherwise`; nothing where there is no path or no `classify`.
+    /// The tier of the riskiest rule that matches, and `otherwise` for what no rule speaks of; nothing where there is no path or
+    /// no `classify`.
     pub fn tier<'c>(&self, paths: &'c [String]) -> Option<ByPaths<'c>> {
         let classify = self.policy.classify.as_ref().filter(|_| !paths.is_empty())?;
         let rules = self.rules.get_or_init(|| compile_rules(classify));
         let mut found: Option<ByPaths<'c>> = None;
+        let mut spoken_of = vec![false; paths.len()];
         for (position, (rule, sets)) in classify.rules.iter().zip(rules).enumerate() {
-            if found.is_some_and(|found| found.tier >= rule.tier) {
-                continue;
-            }
-            let matched = rule.tests.iter().zip(sets).find_map(|(test, set)| {
-                let mut matching = paths.iter().filter(|path| set.is_match(tidy(path)));
-                match test.scope {
-                    PathScope::Any => matching.next(),
-                    PathScope::Every => paths.first().filter(|_| matching.count() == paths.len()),
-                }
+            let matched = rule.tests.iter().zip(sets).filter_map(|(test, set)| {
+                let matching: Vec<usize> = (0..paths.len())
+                    .filter(|path| paths.get(*path).is_some_and(|path| set.is_match(tidy(path))))
+                    .collect();
+                let holds = match test.scope {
+                    PathScope::Any => !matching.is_empty(),
+                    PathScope::Every => matching.len() == paths.len(),
+                };
+                holds.then_some(matching)
             });
-            if let Some(path) = matched {
-                found = Some(ByPaths { tier: rule.tier, rule: Some((position, path)) });
+            for matching in matched {
+                let first = matching.first().and_then(|path| paths.get(*path));
+                for path in matching {
+                    if let Some(spoken_of) = spoken_of.get_mut(path) {
+                        *spoken_of = true;
+                    }
+                }
+                if let Some(path) = first.filter(|_| found.is_none_or(|found| found.tier < rule.tier)) {
+                    found = Some(ByPaths { tier: rule.tier, rule: Some((position, path)) });
+                }
             }
         }
-        found.or_else(|| classify.otherwise.map(|tier| ByPaths { tier, rule: None }))
+        // A path that no rule speaks of counts as `otherwise`, beside whatever the others are; where nothing is said of it, as
+        // the riskiest.
+        let rest = classify.otherwise.or(self.policy.tiers.ids().next_back())?;
+        if spoken_of.contains(&false) && found.is_none_or(|found| found.tier < rest) {
+            found = Some(ByPaths { tier: rest, rule: None });
+        }
+        found
     }
 }
 

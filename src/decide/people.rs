@@ -23,11 +23,11 @@ impl<'a> People<'a> {
     /// Whether someone has a role at an instant: as a member, through a team, or on call.
     pub fn has_role(&self, person: &str, role: Id<Role>, at: Instant) -> bool {
         let role = &self.policy.roles[role];
-        role.members.iter().any(|member| member == person)
+        role.members.iter().any(|member| is_same(member, person))
             || role
                 .teams
                 .iter()
-                .any(|&team| self.policy.teams[team].members.iter().any(|member| member == person))
+                .any(|&team| self.policy.teams[team].members.iter().any(|member| is_same(member, person)))
             || self.shifts_of(role, person).any(|(place, when)| when.at(&place, at).is_some())
     }
 
@@ -39,13 +39,10 @@ impl<'a> People<'a> {
         turns.min().unwrap_or(Instant::MAX)
     }
 
-    /// Whether someone wrote, committed or pushed the change and so may not approve it. Logins do not differ in case.
+    /// Whether someone wrote, committed or pushed the change and so may not approve it.
     pub fn is_barred(&self, person: &str) -> bool {
         let Change { authors, co_authors, committers, pushers, .. } = self.change;
-        [authors, co_authors, committers, pushers]
-            .into_iter()
-            .flatten()
-            .any(|barred| barred.eq_ignore_ascii_case(person))
+        [authors, co_authors, committers, pushers].into_iter().flatten().any(|barred| is_same(barred, person))
     }
 
     /// Whether someone may take a seat at an instant.
@@ -148,7 +145,9 @@ impl<'a> People<'a> {
     }
 
     fn approvers(&self, rule: Option<&ApprovalRule>, at: Instant) -> BTreeSet<&'a str> {
-        self.change
+        let mut people: BTreeSet<&'a str> = BTreeSet::new();
+        let approvers = self
+            .change
             .approvals
             .iter()
             .filter(|review| review.state == ApprovalState::Approved && is_said(review, at))
@@ -159,8 +158,13 @@ impl<'a> People<'a> {
             })
             .filter(|approval| !self.is_taken_back(approval, at))
             .map(|approval| approval.person.as_str())
-            .filter(|person| !self.is_barred(person))
-            .collect()
+            .filter(|person| !self.is_barred(person));
+        for person in approvers {
+            if !people.iter().any(|known| is_same(known, person)) {
+                people.insert(person);
+            }
+        }
+        people
     }
 
     fn is_for_this_change(&self, approval: &Approval, rule: Option<&ApprovalRule>) -> bool {
@@ -173,7 +177,7 @@ impl<'a> People<'a> {
     fn is_taken_back(&self, approval: &Approval, at: Instant) -> bool {
         self.change.approvals.iter().any(|review| {
             review.state == ApprovalState::ChangesRequested
-                && review.person == approval.person
+                && is_same(&review.person, &approval.person)
                 && is_said(review, at)
                 && review.given_at >= approval.given_at
         })
@@ -183,7 +187,7 @@ impl<'a> People<'a> {
     fn is_withdrawn(&self, request: &Approval, at: Instant) -> bool {
         self.change.approvals.iter().any(|review| {
             review.state == ApprovalState::Approved
-                && review.person == request.person
+                && is_same(&review.person, &request.person)
                 && is_said(review, at)
                 && review.given_at > request.given_at
         })
@@ -245,7 +249,7 @@ impl<'a> People<'a> {
         let Some(region) = region else { return true };
         self.policy.teams.rows().iter().any(|team| {
             (team.regions.is_empty() || team.regions.contains(&region))
-                && team.members.iter().any(|member| member == person)
+                && team.members.iter().any(|member| is_same(member, person))
         })
     }
 
@@ -259,7 +263,7 @@ impl<'a> People<'a> {
             schedule
                 .shifts
                 .iter()
-                .filter(move |shift| shift.person == person)
+                .filter(move |shift| is_same(&shift.person, person))
                 .map(|shift| (place_of(schedule), &shift.when))
         })
     }
@@ -305,4 +309,9 @@ fn seat_person<'p>(
         }
     }
     false
+}
+
+/// Whether two names are one person's: code hosts take logins and addresses alike in any case.
+fn is_same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
 }

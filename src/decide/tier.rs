@@ -27,9 +27,9 @@ pub(super) struct TierNow {
     /// None where the policy declares no tier.
     pub tier: Option<Id<Tier>>,
     pub by: TierBy,
-    /// The tier it would have were it no change of the policy, where that is another: touching the policy adds what
-    /// `policy-change` requires and takes nothing away.
-    pub beside: Option<Id<Tier>>,
+    /// Other tiers that were found for it: what the paths say where somebody states more, and the tier it has or would have
+    /// where it touches the policy. Their requirements are asked as well, so that a higher tier takes nothing away.
+    pub beside: [Option<Id<Tier>>; 2],
     /// Whether a claim was lower than what was found, and what became of it.
     pub lowered: Option<Lowering>,
     /// The first instant at which that may change.
@@ -46,7 +46,7 @@ pub(super) enum Lowering {
 impl TierNow {
     /// Every tier whose requirements are asked.
     pub fn asked(self) -> impl Iterator<Item = Id<Tier>> {
-        self.tier.into_iter().chain(self.beside)
+        self.tier.into_iter().chain(self.beside.into_iter().flatten())
     }
 }
 
@@ -83,7 +83,7 @@ impl<'a> Basis<'a> {
         let mut now = TierNow {
             tier: self.riskiest,
             by: TierBy::Nothing,
-            beside: None,
+            beside: [None; 2],
             lowered: None,
             until: Instant::MAX,
         };
@@ -93,7 +93,10 @@ impl<'a> Basis<'a> {
         match (self.claim, self.by_paths) {
             (Some((claim, by)), None) => (now.tier, now.by) = (Some(claim), by),
             (None, Some(found)) => (now.tier, now.by) = (Some(found.tier), TierBy::Paths),
-            (Some((claim, by)), Some(found)) if claim >= found.tier => (now.tier, now.by) = (Some(claim), by),
+            (Some((claim, by)), Some(found)) if claim >= found.tier => {
+                (now.tier, now.by) = (Some(claim), by);
+                now.beside[0] = Some(found.tier).filter(|found| *found != claim);
+            }
             (Some((claim, by)), Some(found)) => {
                 let seats = policy.classify.as_ref().and_then(|classify| classify.lower_by.as_ref());
                 let truth = seats.map(|seats| people.truth(seats, None, None, at));
@@ -107,15 +110,14 @@ impl<'a> Basis<'a> {
             }
             (None, None) => {}
         }
-        let is_below = |floor: Id<Tier>| match now.by {
-            TierBy::Nothing => now.tier == Some(floor),
-            _ => now.tier.is_none_or(|tier| tier < floor),
-        };
-        if let Some(floor) =
-            self.policy_change.filter(|_| self.guarded.is_some()).filter(|&floor| is_below(floor))
-        {
-            now.beside = now.tier.filter(|tier| *tier != floor);
-            (now.tier, now.by) = (Some(floor), TierBy::PolicyChange);
+        if let Some(floor) = self.policy_change.filter(|_| self.guarded.is_some()) {
+            let own = now.tier;
+            if own.is_none_or(|own| own < floor) || (now.by == TierBy::Nothing && own == Some(floor)) {
+                (now.tier, now.by) = (Some(floor), TierBy::PolicyChange);
+                now.beside[1] = own.filter(|own| *own != floor);
+            } else if own != Some(floor) {
+                now.beside[1] = Some(floor);
+            }
         }
         now
     }

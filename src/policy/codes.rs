@@ -28,6 +28,7 @@ pub static CODES: &[&Code] = &[
     &lower::target::LOSSY_WITHOUT_REASON,
     &lower::test::TEST_EXPECTS_NOTHING,
     &lower::test::NOT_AN_ASSERTION,
+    &lower::globs::BAD_GLOB,
     &lower::timetable::CLOSED_END,
     &lower::timetable::ABSENT_DAY,
     &lower::timetable::BAD_RRULE,

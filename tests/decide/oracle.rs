@@ -263,9 +263,8 @@ impl<'c> Oracle<'c> {
         }
 
         let Some(tier) = tier else { return said };
-        let own = self.tier_by_itself(at).filter(|own| *own != tier && !self.tier_is_unsaid());
-        let both = [Some(tier), own].into_iter().flatten().flat_map(|tier| &policy.tiers[tier].requirements);
-        for requirement in both.filter(|requirement| requirement.phase <= self.phase) {
+        let all = self.tiers_asked(tier, at).into_iter().flat_map(|tier| &policy.tiers[tier].requirements);
+        for requirement in all.filter(|requirement| requirement.phase <= self.phase) {
             for micro in &self.micros {
                 let truth = self.holds(&requirement.condition, Some(tier), micro.region, at);
                 say(About::Requirement, &requirement.text, micro.cell, truth);
@@ -450,14 +449,7 @@ impl<'c> Oracle<'c> {
 
     fn tier_is_unsaid(&self) -> bool {
         let (policy, change) = (&self.case.policy, &self.case.change);
-        let by_paths = !change.paths.is_empty()
-            && policy.classify.as_ref().is_some_and(|classify| {
-                classify.otherwise.is_some()
-                    || classify
-                        .rules
-                        .iter()
-                        .any(|rule| rule.tests.iter().any(|test| self.test(test.scope, &test.globs)))
-            });
+        let by_paths = !change.paths.is_empty() && policy.classify.is_some();
         // A change of the policy has the riskiest tier where that is the one such changes have.
         let policy_change = policy.policy_change_tier().or(policy.tiers.ids().next_back());
         let is_known = self.touches_policy() && policy_change == policy.tiers.ids().next_back();
@@ -499,15 +491,7 @@ impl<'c> Oracle<'c> {
             .and_then(|name| policy.releases.find(name))
             .map(|id| policy.releases[id].tier);
         let claim = stated.max(planned);
-        let mut by_paths = None;
-        if let Some(classify) = policy.classify.as_ref().filter(|_| !change.paths.is_empty()) {
-            for rule in &classify.rules {
-                if rule.tests.iter().any(|test| self.test(test.scope, &test.globs)) {
-                    by_paths = by_paths.max(Some(rule.tier));
-                }
-            }
-            by_paths = by_paths.or(classify.otherwise);
-        }
+        let by_paths = self.by_paths();
         let found = match (claim, by_paths) {
             (Some(claim), Some(by_paths)) if claim < by_paths => {
                 let lower_by = policy.classify.as_ref().and_then(|classify| classify.lower_by.as_ref());
@@ -519,6 +503,53 @@ impl<'c> Oracle<'c> {
             (claim, by_paths) => claim.or(by_paths).unwrap_or(riskiest),
         };
         Some(found)
+    }
+
+    /// What the paths alone say.
+    fn by_paths(&self) -> Option<Id<Tier>> {
+        let (policy, change) = (&self.case.policy, &self.case.change);
+        let mut by_paths = None;
+        let riskiest = policy.tiers.ids().next_back()?;
+        if let Some(classify) = policy.classify.as_ref().filter(|_| !change.paths.is_empty()) {
+            for rule in &classify.rules {
+                if rule.tests.iter().any(|test| self.test(test.scope, &test.globs)) {
+                    by_paths = by_paths.max(Some(rule.tier));
+                }
+            }
+            let is_spoken_of = |path: &String| {
+                let matched = classify
+                    .rules
+                    .iter()
+                    .flat_map(|rule| &rule.tests)
+                    .filter(|test| self.test(test.scope, &test.globs));
+                matched.into_iter().any(|test| test.globs.iter().any(|glob| matches(glob, path)))
+            };
+            if !change.paths.iter().all(is_spoken_of) {
+                by_paths = by_paths.max(classify.otherwise.or(Some(riskiest)));
+            }
+        }
+        by_paths
+    }
+
+    /// Every tier whose requirements are asked, beside the one that is judged.
+    fn tiers_asked(&self, tier: Id<Tier>, at: Instant) -> BTreeSet<Id<Tier>> {
+        let (policy, change) = (&self.case.policy, &self.case.change);
+        let mut all = BTreeSet::from([tier]);
+        if change.tier.as_ref().is_some_and(|stated| policy.tiers.find(&stated.name).is_none()) {
+            return all;
+        }
+        let own = self.tier_by_itself(at);
+        all.extend(self.by_paths().filter(|found| Some(*found) < own && !self.is_lowered(at)));
+        if self.touches_policy() {
+            all.extend(policy.policy_change_tier().or(policy.tiers.ids().next_back()));
+            all.extend(own.filter(|_| !self.tier_is_unsaid()));
+        }
+        all
+    }
+
+    /// Whether a claim below what the paths say was let be.
+    fn is_lowered(&self, at: Instant) -> bool {
+        self.tier_by_itself(at) < self.by_paths()
     }
 
     /// The tier that is judged: at least that of a change of the policy where it is one.

@@ -15,10 +15,20 @@ pub(super) fn read(git: Git<'_>, base: &str, head: &str) -> Result<Change, Failu
     let commit = resolve(git, head)?;
     let base = resolve(git, base)?;
     let range = format!("{base}...{commit}");
-    let names = git.bytes(&["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", &range, "--"])?;
+    let names = git.bytes(&[
+        "diff",
+        "--name-only",
+        "-z",
+        "--no-renames",
+        "--no-ext-diff",
+        "--no-relative",
+        "--ignore-submodules=none",
+        &range,
+        "--",
+    ])?;
     let mut change = Change { commit: Some(commit.clone()), ..Change::default() };
     for name in names.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
-        // A path that is no text is shown with signs in it: no component owns it, so it counts as everyone's.
+        // A path that is no text is shown with signs in it; a glob of its folder still matches.
         change.paths.push(String::from_utf8_lossy(name).into_owned());
     }
     change.paths.sort();
@@ -82,9 +92,20 @@ fn add(people: &mut Vec<String>, address: &str) {
 
 /// The id of the patch, which a rebase does not change; none where the change is empty.
 fn patch(git: Git<'_>, range: &str) -> Option<String> {
-    let diff = git.bytes(&["diff", "--no-ext-diff", "--no-textconv", "--binary", range, "--"]).ok()?;
+    let diff = git
+        .bytes(&[
+            "diff",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-relative",
+            "--ignore-submodules=none",
+            "--binary",
+            range,
+            "--",
+        ])
+        .ok()?;
     let mut child = Command::new("git")
-        .args(["patch-id", "--stable"])
+        .args(["patch-id", "--verbatim"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

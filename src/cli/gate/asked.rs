@@ -97,10 +97,10 @@ impl Asked {
             change.intent = Intent::Rollback { lever: lever.clone(), to: to.clone() };
         }
         for fact in &self.facts {
-            change.evidence.push(evidence::flag(policy, fact, judged)?);
+            change.evidence.push(evidence::flag(fact, judged));
         }
         for path in &self.facts_files {
-            change.evidence.extend(evidence::file(json(context, path, "facts")?));
+            change.evidence.extend(evidence::file(context, path)?);
         }
         change.evidence.extend(evidence::pointed(context, policy)?);
         if let Some(path) = &self.approvals {

@@ -1,21 +1,39 @@
 //! Facts as they arrive: flags, files, and the JSON files that facts of the policy point into.
 
+use super::json;
 use crate::calendar::Instant;
 use crate::cli::{Context, Failure, files};
 use crate::decide::{Evidence, EvidenceSource, Given};
 use crate::policy::{FactSource, Policy};
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::fmt;
 
-/// The forms of `--facts FILE`.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Facts {
-    /// Assertions in full.
-    Full(Vec<Evidence>),
-    /// Values by name, from the CI job that hands them over.
-    Values(BTreeMap<String, Value>),
+/// Values by name, each as often as it stands: a name said twice is two assertions, which may contradict each other.
+#[derive(Debug, Default)]
+struct Values(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Values;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object of facts")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Values, M::Error> {
+                let mut values = Values::default();
+                while let Some(pair) = map.next_entry()? {
+                    values.0.push(pair);
+                }
+                Ok(values)
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
 }
 
 /// What a file of values may say of one fact besides its value.
@@ -29,12 +47,13 @@ struct Detailed {
     observed_at: Option<Instant>,
 }
 
-/// The assertions of a file.
-pub(super) fn file(facts: Facts) -> Vec<Evidence> {
-    match facts {
-        Facts::Full(assertions) => assertions,
-        Facts::Values(values) => values.into_iter().map(|(fact, value)| of_ci(fact, value)).collect(),
+/// The assertions of a file: a list of them in full, or an object of values from the CI job that hands it over.
+pub(super) fn file(context: &Context<'_>, path: &str) -> Result<Vec<Evidence>, Failure> {
+    if json::<Value>(context, path, "JSON")?.is_array() {
+        return json(context, path, "a list of facts, each with `fact`, `value`, `source` and `observed_at`");
     }
+    let values: Values = json(context, path, "facts: an object of values, or a list of assertions")?;
+    Ok(values.0.into_iter().map(|(fact, value)| of_ci(fact, value)).collect())
 }
 
 fn of_ci(fact: String, value: Value) -> Evidence {
@@ -55,30 +74,21 @@ fn given(value: Value) -> Given {
 }
 
 /// `NAME=VALUE`; a name alone is true. The operator asserts it, at the instant that is judged.
-pub(super) fn flag(policy: &Policy, text: &str, judged: Instant) -> Result<Evidence, Failure> {
+pub(super) fn flag(text: &str, judged: Instant) -> Evidence {
     let (fact, value) = text.split_once('=').unwrap_or((text, "true"));
-    if policy.facts.find(fact).is_none() {
-        let names: Vec<&str> = policy.facts.rows().iter().map(|fact| fact.name.as_str()).collect();
-        let help = match crate::schema::suggest::closest(fact, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if names.is_empty() => "the policy declares no fact".to_owned(),
-            None => format!("it declares {}", names.join(", ")),
-        };
-        return Err(Failure::usage(format!("the policy declares no fact `{fact}`")).help(help));
-    }
     let value = match value {
         "true" => Given::Bool(true),
         "false" => Given::Bool(false),
         text => serde_json::from_str::<serde_json::Number>(text)
             .map_or_else(|_| Given::Text(text.to_owned()), Given::Number),
     };
-    Ok(Evidence {
+    Evidence {
         fact: fact.to_owned(),
         value,
         source: EvidenceSource::Operator,
         actor: None,
         observed_at: Some(judged),
-    })
+    }
 }
 
 /// Facts that the policy reads `from json FILE at POINTER`: a file that is not there asserts nothing.

@@ -12,7 +12,8 @@ pub(super) use origin::Origin;
 use super::log_file::LogFile;
 use super::{Command, Context, Exit, Failure, Output, cache, files, policy};
 use crate::calendar::{Elapsed, Instant, TZDB_VERSION};
-use crate::decide::{Change, Prepared, Record, Stamp, Verdict};
+use crate::decide::{Change, EvidenceSource, Prepared, Record, Stamp, Verdict};
+use crate::policy::Policy;
 use crate::render::decision::{self, Answer};
 use sha2::{Digest, Sha256};
 
@@ -70,15 +71,21 @@ impl Command for Gate {
             Some(found) => found,
             None => policy::load(context, &self.path).map(|valid| (valid.policy, valid.root))?,
         };
-        let origin = Origin::find(&policy, &root);
+        let mut origin = Origin::find(&policy, &root);
         if self.enforce && !origin.is_clean {
-            return Err(Failure::malformed("the policy's checkout has changes that are not committed").help(
+            let message =
+                "the policy's checkout has changes that are not committed, or git does not answer for it";
+            return Err(Failure::malformed(message).help(
                 "check out the target branch afresh: a gate that is enforced judges by what was reviewed",
             ));
         }
         self.check_clock(now, &origin)?;
         let judged = self.instant(now)?;
         let change = self.asked.change(context, &policy, judged)?;
+        if self.enforce {
+            is_whole(&policy, &change)?;
+            origin.distrust(&root, &change);
+        }
         let mut log = self.log.as_deref().map(|path| LogFile::open(path, now)).transpose()?;
         let mut circumstances = origin.context(judged, self.at.is_some());
         if let Some(log) = &mut log {
@@ -166,6 +173,29 @@ impl Gate {
         }
         Ok(())
     }
+}
+
+/// What an enforced gate must know of a change: whose approvals count rests on the commit and its authors, the tier on paths.
+fn is_whole(policy: &Policy, change: &Change) -> Result<(), Failure> {
+    let missing = if change.commit.is_none() {
+        "its commit"
+    } else if change.authors.is_empty() {
+        "its authors"
+    } else if policy.classify.is_some() && change.paths.is_empty() {
+        "its paths, by which the policy classifies"
+    } else if let Some(claimed) =
+        change.evidence.iter().find(|evidence| evidence.source == EvidenceSource::Label)
+    {
+        return Err(Failure::malformed(format!(
+            "the label behind fact `{}` is asserted by a file",
+            claimed.fact
+        ))
+        .help("an enforced gate takes no file's word for who set a label: let the fact come `from ci`"));
+    } else {
+        return Ok(());
+    };
+    Err(Failure::malformed(format!("an enforced gate must know of a change {missing}"))
+        .help("give `--change FILE`, as `opsc change` writes it"))
 }
 
 /// An instant from the command line.

@@ -2,9 +2,9 @@
 
 use crate::calendar::Instant;
 use crate::cli::git::Git;
-use crate::decide::{Context, PolicyFrom};
+use crate::decide::{Change, Context, PolicyFrom};
 use crate::fidelity::CAPABILITIES;
-use crate::policy::Policy;
+use crate::policy::{Action, Policy};
 
 /// Where a policy was read.
 #[derive(Debug)]
@@ -30,10 +30,12 @@ impl Origin {
         if !git.is_checkout() {
             return outside();
         }
-        let Some(place) = git.ask(&["rev-parse", "--show-prefix", "HEAD"]) else { return outside() };
+        // A checkout that git does not answer for is nothing to rely on.
+        let unanswered = || Self { is_clean: false, ..outside() };
+        let Some(place) = git.ask(&["rev-parse", "--show-prefix", "HEAD"]) else { return unanswered() };
         let mut lines = place.lines();
         let prefix = lines.next().unwrap_or("").to_owned();
-        let Some(commit) = lines.next().map(str::to_owned) else { return outside() };
+        let Some(commit) = lines.next().map(str::to_owned) else { return unanswered() };
         let shown = git.ask(&["log", "-1", "--format=%ct%n%D"]).unwrap_or_default();
         let mut shown = shown.lines();
         let seconds = shown.next().and_then(|said| said.parse().ok());
@@ -46,6 +48,17 @@ impl Origin {
             guarded: guarded(policy, &prefix),
             committed_at: seconds.map(Instant::from_unix),
             is_clean,
+        }
+    }
+
+    /// Says that the change brings the policy along, where it is to be merged and the policy's commit already holds it.
+    pub(super) fn distrust(&mut self, root: &str, change: &Change) {
+        let PolicyFrom::TargetBranch { commit, .. } = &self.policy_from else { return };
+        let Some(judged) = &change.commit else { return };
+        let git = Git::new(root);
+        let holds = judged == commit || git.ask(&["merge-base", "--is-ancestor", judged, commit]).is_some();
+        if change.action == Some(Action::Merge) && holds {
+            self.policy_from = PolicyFrom::Change;
         }
     }
 
@@ -68,15 +81,62 @@ fn branch(decoration: &str) -> String {
     first.unwrap_or("detached").to_owned()
 }
 
-/// Globs of the policy's folder and of every file that its targets write, from the repository's root.
+/// Globs of the policy's folder and of every file that its targets write, from the repository's root. Without a folder of its
+/// own the policy guards its texts.
 fn guarded(policy: &Policy, prefix: &str) -> Vec<String> {
-    let mut globs = vec![format!("{prefix}**/*.ops")];
+    let folder = escape(prefix.trim_end_matches('/'));
+    let mut globs =
+        if folder.is_empty() { vec!["**/*.ops".to_owned()] } else { vec![format!("{folder}/**")] };
     for target in policy.targets.rows() {
         let capability = CAPABILITIES.iter().find(|capability| capability.target == target.name);
         let paths = capability.map_or_else(Vec::new, |capability| capability.paths(target));
-        globs.extend(paths.into_iter().map(|path| format!("{prefix}{path}")));
+        globs.extend(paths.into_iter().map(|path| escape(&folded(&format!("{prefix}{path}")))));
     }
     globs.sort();
     globs.dedup();
     globs
+}
+
+/// A path without `.` and `..`.
+fn folded(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// A path as a glob that matches it alone.
+fn escape(path: &str) -> String {
+    let mut escaped = String::with_capacity(path.len());
+    for letter in path.chars() {
+        match letter {
+            '?' | '*' | '[' | ']' | '{' | '}' | '!' => escaped.extend(['[', letter, ']']),
+            '\\' => escaped.push_str("[\\\\]"),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::load;
+    use crate::world::MemoryWorld;
+
+    #[test]
+    fn outputs_beside_the_policy_are_guarded_where_they_lie() {
+        let text = "policy p { language 1 }\ntarget github-actions { to \"../.github/workflows\"; install \"true\" }\n";
+        let world = MemoryWorld::at(0).with_file("main.ops", text);
+        let policy = load(&world, "main.ops").unwrap().policy.unwrap();
+        let globs = guarded(&policy, "ops/");
+        assert!(globs.contains(&"ops/**".to_owned()), "{globs:?}");
+        assert!(globs.iter().any(|glob| glob.starts_with(".github/workflows/")), "{globs:?}");
+        assert_eq!(escape("ops[1]/a*"), "ops[[]1[]]/a[*]");
+    }
 }

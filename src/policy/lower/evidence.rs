@@ -1,6 +1,6 @@
 //! Facts, and how a change's tier follows from its paths.
 
-use super::Lower;
+use super::{Lower, globs};
 use crate::diag::Diagnostic;
 use crate::policy::{Classify, ClassifyRule, Fact, FactKind, FactSource, PathScope, PathTest};
 use crate::schema::{Captures, Declared, Given, Shape, WRONG_FORM};
@@ -100,6 +100,6 @@ fn path_test(lower: &mut Lower<'_>, way: &Expr) -> Option<PathTest> {
         return None;
     };
     let scope = if captures.has("any") { PathScope::Any } else { PathScope::Every };
-    let globs = captures.all("glob").filter_map(|glob| lower.string(glob)).collect();
+    let globs = captures.all("glob").filter_map(|written| globs::glob(lower, written)).collect();
     Some(PathTest { scope, globs })
 }

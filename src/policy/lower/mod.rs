@@ -10,6 +10,7 @@ pub(super) mod during;
 mod evidence;
 pub(super) mod exception;
 pub(super) mod freeze;
+pub(super) mod globs;
 pub(super) mod holidays;
 mod people;
 mod place;

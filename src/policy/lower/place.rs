@@ -1,7 +1,7 @@
 //! The policy itself, regions, components, services, environments.
 
-use super::Lower;
 use super::timetable::hours;
+use super::{Lower, globs};
 use crate::calendar::{
     Instant, Interval, Pattern, Place, Repeat, Rounding, TimeOfDay, Timetable, Weekdays, Zone,
 };
@@ -69,7 +69,11 @@ pub(super) fn component(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Optio
         doc: lower.doc(declared.node),
         origin: lower.origin(name.span),
         needs: lower.references(declared, "needs").unwrap_or_default(),
-        paths: lower.strings(declared.all("paths"), "text"),
+        paths: declared
+            .all("paths")
+            .flat_map(|given| given.captures.all("text"))
+            .filter_map(|written| globs::glob(lower, written))
+            .collect(),
     })
 }
 
