@@ -17,8 +17,8 @@ const environment = {
   CI: "true",
   GIT_AUTHOR_NAME: "ada",
   GIT_AUTHOR_EMAIL: "ada@example.com",
-  GIT_COMMITTER_NAME: "ada",
-  GIT_COMMITTER_EMAIL: "ada@example.com",
+  GIT_COMMITTER_NAME: "forge",
+  GIT_COMMITTER_EMAIL: "forge@example.com",
 };
 const run = (folder, program, ...words) => execFileSync(program, words, { cwd: folder, encoding: "utf8", env: environment, stdio: "pipe" });
 const git = (folder, ...words) => run(folder, "git", ...words).trim();
@@ -77,7 +77,7 @@ function main(text, { build = true } = {}) {
 
 let number = 0;
 /** A pull request against `main` with these files; from a fork its commits are in the origin only as refs/pull. */
-function pullRequest(files, { fork = false, reviews = [], labels = [], build = false } = {}) {
+function pullRequest(files, { fork = false, reviews = [], labels = [], build = false, login = "eve" } = {}) {
   number += 1;
   const base = git(work, "rev-parse", "main");
   git(work, "checkout", "--quiet", "-B", `change-${number}`, "main");
@@ -103,13 +103,14 @@ function pullRequest(files, { fork = false, reviews = [], labels = [], build = f
     commit_id: head,
     submitted_at: new Date(Date.now() - 60_000).toISOString().replace(/\.\d+Z/, "Z"),
   }));
-  return { pull, reviews: given, head, base };
+  const commits = [{ sha: head, author: { login }, committer: null }];
+  return { pull, reviews: given, commits, head, base };
 }
 
 const known = () => git(work, "show", "main:.github/workflows/ops-gate.yml");
 
 /** Runs the gate as GitHub would for a pull request; `edited` runs the workflow file of the change itself. */
-function gate({ pull, reviews }, { answers = {}, inputs = {}, event = {}, edited = false } = {}) {
+function gate({ pull, reviews, commits }, { answers = {}, inputs = {}, event = {}, edited = false, on = "pull_request", sha } = {}) {
   const place = fs.mkdtempSync(path.join(root, "run-"));
   const folder = (name) => {
     const made = path.join(place, name);
@@ -122,6 +123,7 @@ function gate({ pull, reviews }, { answers = {}, inputs = {}, event = {}, edited
     const all = {
       [`repos/${repository}/pulls/${pull.number}`]: pull,
       [`repos/${repository}/pulls/${pull.number}/reviews`]: reviews,
+      [`repos/${repository}/pulls/${pull.number}/commits`]: commits,
       [`repos/${repository}/issues/${pull.number}/events`]: pull.labels.map((label) => ({ event: "labeled", label, actor: { login: "bob" } })),
       ...answers,
     };
@@ -135,13 +137,13 @@ function gate({ pull, reviews }, { answers = {}, inputs = {}, event = {}, edited
   const workflow = path.join(place, "ops-gate.yml");
   fs.writeFileSync(workflow, edited ? git(work, "show", `${pull.head.sha}:.github/workflows/ops-gate.yml`) : known());
   const github = {
-    event_name: pull ? "pull_request" : "push",
+    event_name: pull ? on : "push",
     repository,
-    sha: pull ? pull.head.sha : git(work, "rev-parse", "main"),
+    sha: sha ?? (pull ? pull.head.sha : git(work, "rev-parse", "main")),
     token: "a-token",
     job: "gate",
     run_attempt: "1",
-    event: { repository: { default_branch: "main" }, ...(pull ? { pull_request: pull } : {}), ...event },
+    event: { repository: { default_branch: "main" }, ...(pull && on === "pull_request" ? { pull_request: pull } : {}), ...event },
   };
   const done = runJob(workflow, "gate", {
     github,
@@ -209,6 +211,7 @@ expect("nobody approves their own", gate((() => {
   made.pull.user.login = "ada";
   return made;
 })()), { result: "failure", verdict: "pending" });
+expect("nor is a commit by another name's account", gate(pullRequest({ "site/page.md": "7\n" }, { login: "ada", reviews: [["ada", "APPROVED"]] })), { result: "failure", verdict: "pending" });
 expect(
   "a deploy asks about its regions",
   gate({}, { inputs: { action: "deploy", regions: "eu nowhere", base: git(work, "rev-parse", "main^") } }),
@@ -216,13 +219,25 @@ expect(
 );
 
 const merged = pullRequest({ "site/page.md": "6\n" }, { reviews: [["bob", "APPROVED"]] });
+const deploy = { action: "deploy", "pull-request": String(merged.pull.number), base: merged.base };
 const queued = { head_ref: `refs/heads/gh-readonly-queue/main/pr-${merged.pull.number}-${merged.base}`, base_sha: merged.base, head_sha: merged.head };
-expect("a merge queue asks with the pull request's reviews", gate(merged, { event: { pull_request: undefined, merge_group: queued } }), { result: "success", verdict: "allow" });
+expect("a merge queue asks with the pull request's reviews", gate(merged, { on: "merge_group", event: { merge_group: queued } }), { result: "success", verdict: "allow" });
 expect(
   "a deploy of a pull request counts its reviews",
-  gate(merged, { event: { pull_request: undefined }, inputs: { action: "deploy", "pull-request": String(merged.pull.number), base: merged.base } }),
+  gate(merged, { on: "push", inputs: deploy }),
   { result: "success", verdict: "allow" },
 );
+git(work, "merge", "--quiet", "--squash", merged.head);
+git(work, "commit", "--quiet", "-m", "squashed");
+git(work, "push", "--quiet", "origin", "main");
+const squashed = git(work, "rev-parse", "main");
+const undecided = { result: "failure", verdict: "undecided" };
+expect("another commit borrows no reviews", gate(merged, { on: "push", sha: squashed, inputs: deploy }), undecided);
+merged.pull.merge_commit_sha = squashed;
+expect("what it was merged as has its reviews", gate(merged, { on: "push", sha: squashed, inputs: deploy }), { result: "success", verdict: "allow" });
+expect("a deploy is not judged by its last commit alone", gate({}, { inputs: { action: "deploy" } }), undecided);
+expect("nor from where a pull request began", gate(merged, { inputs: { action: "deploy" } }), undecided);
+expect("a number is a number", gate({}, { inputs: { ...deploy, "pull-request": "1/../2" } }), undecided);
 
 main("policy shop { language 1\n", { build: false });
 expect("a broken policy decides nothing", gate(pullRequest({ "site/page.md": "5\n" })), { result: "failure", verdict: "undecided" });

@@ -86,16 +86,18 @@ function branch(name, text) {
 }
 
 /** Runs jobs as on a merge request, or on the branch that is checked out. */
-function pipeline(jobs, { request = false } = {}) {
+function pipeline(jobs, { request = false, before = git("rev-parse", "HEAD~1"), lost = false } = {}) {
   fs.rmSync(path.join(work, ".gitlab-ci-local"), { recursive: true, force: true });
   fs.rmSync(path.join(work, "landed"), { force: true });
   fs.rmSync(path.join(work, "ops-gate"), { recursive: true, force: true });
   const base = git("rev-parse", "main");
   const given = request
     ? { CI_PIPELINE_SOURCE: "merge_request_event", CI_MERGE_REQUEST_DIFF_BASE_SHA: base, CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: git("rev-parse", "HEAD") }
-    : {};
-  const variables = Object.entries(given).flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
+    : before && { OPS_BASE: before };
+  const variables = Object.entries(given ?? {}).flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
+  if (lost) fs.renameSync(origin, `${origin}.lost`);
   const done = spawnSync(process.execPath, [local, "--shell-isolation", ...variables, ...jobs], { cwd: work, encoding: "utf8", env: environment });
+  if (lost) fs.renameSync(`${origin}.lost`, origin);
   const said = (done.stdout + done.stderr).split("\n").map((line) => line.slice(0, 200)).join("\n");
   const record = path.join(work, ".gitlab-ci-local", "artifacts", "ops-gate", "ops-gate", "logs", "change_freeze_decision.json");
   return { code: done.status, said, record: fs.existsSync(record) && fs.statSync(record).size > 0 ? JSON.parse(fs.readFileSync(record, "utf8")) : null };
@@ -115,6 +117,8 @@ branch("loosen", policy(OPEN));
 expect("a merge request that loosens its policy stays blocked", pipeline(["ops-gate"], { request: true }), { code: 1, verdict: "block", says: "all-of-time" });
 branch("main", policy(OPEN));
 expect("an open calendar lets a deploy through, which asks again", pipeline(["ops-gate", "deploy"]), { code: 0, verdict: "allow" });
+expect("a deploy is not judged by its last commit alone", pipeline(["ops-gate"], { before: null }), { code: 1, verdict: undefined, says: "OPS_BASE is missing" });
+expect("an old copy of the policy does not judge", pipeline(["ops-gate"], { lost: true }), { code: 1, verdict: undefined, says: "cannot be fetched" });
 branch("feature", policy(FROZEN));
 expect("a change is not held by what it would freeze itself", pipeline(["ops-gate"], { request: true }), { code: 0, verdict: "allow" });
 

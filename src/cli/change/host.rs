@@ -1,4 +1,4 @@
-//! What a code host's API says of a change: GitHub's pull request, reviews and events; GitLab's merge request and approvals.
+//! What a code host's API says of a change: GitHub's pull request, reviews, events and commits; GitLab's merge request and approvals.
 
 use crate::calendar::Instant;
 use crate::cli::gate::json;
@@ -14,6 +14,8 @@ struct PullRequest {
     number: u64,
     user: Person,
     head: Head,
+    #[serde(default)]
+    merge_commit_sha: Option<String>,
     #[serde(default)]
     labels: Vec<LabelName>,
 }
@@ -77,39 +79,64 @@ struct Event {
     label: Option<LabelName>,
 }
 
+/// A commit of a pull request: git's addresses, which the host has matched to accounts where it knows them.
+#[derive(Debug, Deserialize)]
+struct Commit {
+    #[serde(default)]
+    author: Option<Account>,
+    #[serde(default)]
+    committer: Option<Account>,
+}
+
+/// Null, or empty, where no account has the address.
+#[derive(Debug, Deserialize)]
+struct Account {
+    #[serde(default)]
+    login: Option<String>,
+}
+
+/// The files that hold the API's answers.
+#[derive(Debug)]
+pub(super) struct Answers<'a> {
+    pub(super) request: Option<&'a str>,
+    pub(super) reviews: Option<&'a str>,
+    pub(super) events: Option<&'a str>,
+    pub(super) commits: Option<&'a str>,
+}
+
 /// What the host told.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     id: Option<String>,
-    author: Option<String>,
+    authors: Vec<String>,
+    committers: Vec<String>,
     /// The commit it speaks of.
     pub(super) head: Option<String>,
+    /// The commit that it became on its target branch.
+    pub(super) merged: Option<String>,
     labels: Vec<Label>,
     approvals: Vec<Approval>,
 }
 
 impl Told {
     /// Reads the files that were given.
-    pub(super) fn read(
-        context: &Context<'_>,
-        request: Option<&str>,
-        reviews: Option<&str>,
-        events: Option<&str>,
-    ) -> Result<Self, Failure> {
+    pub(super) fn read(context: &Context<'_>, answers: &Answers<'_>) -> Result<Self, Failure> {
+        let Answers { request, reviews, events, commits } = *answers;
         let mut told = Self::default();
         let mut names = Vec::new();
         if let Some(path) = request {
             if json::<Value>(context, path, "JSON")?.get("iid").is_some() {
                 let request: MergeRequest = json(context, path, "a merge request of GitLab's API")?;
                 told.id = Some(request.iid.to_string());
-                told.author = Some(request.author.login);
+                told.authors.push(request.author.login);
                 told.head = request.sha;
                 names = request.labels;
             } else {
                 let request: PullRequest = json(context, path, "a pull request of GitHub's API")?;
                 told.id = Some(request.number.to_string());
-                told.author = Some(request.user.login);
+                told.authors.push(request.user.login);
                 told.head = Some(request.head.sha);
+                told.merged = request.merge_commit_sha;
                 names = request.labels;
             }
         }
@@ -130,13 +157,25 @@ impl Told {
                 latest(json(context, path, "a list of reviews of GitHub's API")?)
             };
         }
+        if let Some(path) = commits {
+            told.made_by(json(context, path, "a list of a pull request's commits of GitHub's API")?);
+        }
         Ok(told)
+    }
+
+    /// Takes the accounts that made these commits among the authors and committers.
+    fn made_by(&mut self, commits: Vec<Commit>) {
+        for commit in commits {
+            self.authors.extend(commit.author.and_then(|account| account.login));
+            self.committers.extend(commit.committer.and_then(|account| account.login));
+        }
     }
 
     /// Adds what was told to a change. A label that is a tier's name, alone or behind `tier:` or `tier/`, states the tier.
     pub(super) fn add_to(self, change: &mut Change, policy: &Policy) {
         change.id = self.id;
-        change.authors.extend(self.author.filter(|author| !change.authors.contains(author)));
+        join(&mut change.authors, self.authors);
+        join(&mut change.committers, self.committers);
         let stated: Vec<&Label> =
             self.labels.iter().filter(|label| tier_named(policy, &label.name).is_some()).collect();
         // Of several, the riskiest: a label may raise freely.
@@ -145,6 +184,22 @@ impl Told {
             .map(|label| StatedTier { name: tier_text(&label.name).to_owned(), by: label.by.clone() });
         change.labels = self.labels;
         change.approvals = self.approvals;
+        if self.merged.is_some() && self.merged == change.commit {
+            // Who approved the head approved what the host made of it on the target branch.
+            for approval in &mut change.approvals {
+                if approval.commit == self.head {
+                    approval.commit.clone_from(&change.commit);
+                }
+            }
+        }
+    }
+}
+
+fn join(people: &mut Vec<String>, more: Vec<String>) {
+    for person in more {
+        if !people.contains(&person) {
+            people.push(person);
+        }
     }
 }
 
@@ -260,6 +315,22 @@ mod tests {
             said,
             [("ana".to_owned(), ApprovalState::Approved), ("bo".to_owned(), ApprovalState::Approved)]
         );
+    }
+
+    #[test]
+    fn accounts_of_commits_join_where_the_host_knows_them() {
+        let commits = r#"[
+            {"author": {"login": "eve-dev"}, "committer": {"login": "web-flow"}},
+            {"author": null, "committer": {}},
+            {"author": {"login": "eve-dev"}, "committer": null}
+        ]"#;
+        let mut told = Told::default();
+        told.made_by(serde_json::from_str(commits).unwrap());
+        let (mut authors, mut committers) = (vec!["eve@example.com".to_owned()], Vec::new());
+        join(&mut authors, told.authors);
+        join(&mut committers, told.committers);
+        assert_eq!(authors, ["eve@example.com", "eve-dev"]);
+        assert_eq!(committers, ["web-flow"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{Command, Context, Exit, Failure, Output, policy};
 use crate::calendar::Instant;
 use crate::decide::{Change, decide};
 use crate::policy::Policy;
-use host::Told;
+use host::{Answers, Told};
 use std::collections::BTreeSet;
 
 /// Describe a change as JSON, from a git range and the pull request's API JSON
@@ -33,6 +33,9 @@ pub struct Describe {
     /// Its events (GitHub), as the API gives them: who set which label
     #[arg(long, value_name = "FILE")]
     events: Option<String>,
+    /// Its commits (GitHub), as the API gives them: whose accounts they are
+    #[arg(long, value_name = "FILE")]
+    commits: Option<String>,
 }
 
 impl Command for Describe {
@@ -48,14 +51,16 @@ impl Command for Describe {
         let valid = policy::load(context, &self.path)?;
         let git = Git::new("");
         let mut change = commits::read(git, &self.base, &self.head)?;
-        let told = Told::read(
-            context,
-            self.pull_request.as_deref(),
-            self.reviews.as_deref(),
-            self.events.as_deref(),
-        )?;
+        let answers = Answers {
+            request: self.pull_request.as_deref(),
+            reviews: self.reviews.as_deref(),
+            events: self.events.as_deref(),
+            commits: self.commits.as_deref(),
+        };
+        let told = Told::read(context, &answers)?;
         if let (Some(said), Some(found)) = (&told.head, &change.commit)
             && said != found
+            && told.merged.as_ref() != Some(found)
         {
             return Err(Failure::malformed(format!(
                 "the pull request's head is {said}, but `--head` is {found}"
