@@ -1,7 +1,7 @@
 //! Foreign calendars become policies: complete ones that check by themselves, with a report on what the source does
 //! that its authors may not mean and on what could not be carried over.
 //!
-//! Every format fills in one [`draft`], which one place writes as text. Nothing is dropped in silence: a field that
+//! Every format fills in one `draft`, which one place writes as text. Nothing is dropped in silence: a field that
 //! no reader asked for is a remark, and what cannot be read is an error with its line.
 
 mod alertmanager;

@@ -1,6 +1,6 @@
 //! A decision in words: the answer first, then when and what is needed, then why, then what one can do.
 //!
-//! Every wording stands once, in [`words`]; the two layouts are a terminal's and a pull request's.
+//! Every wording stands once, in `words`; the two layouts are a terminal's and a pull request's.
 
 mod summary;
 mod terminal;
