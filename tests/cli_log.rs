@@ -189,8 +189,58 @@ fn verify_names_what_was_done_to_the_log() {
 fn a_log_that_is_none_is_not_written_to() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.txt");
-    fs::write(&path, "my notes\n").unwrap();
-    let refused = LogFile::open(&path.to_string_lossy(), now()).unwrap_err();
-    assert_eq!(refused.exit().code(), 4);
-    assert_eq!(fs::read_to_string(&path).unwrap(), "my notes\n");
+    for notes in ["my notes\n", "my notes", "{ \"notes\": 1 }"] {
+        fs::write(&path, notes).unwrap();
+        let refused = LogFile::open(&path.to_string_lossy(), now()).unwrap_err();
+        assert_eq!(refused.exit().code(), 4);
+        assert_eq!(fs::read_to_string(&path).unwrap(), notes);
+        assert!(!torn(&path).exists());
+    }
+}
+
+/// Asked about a rollback, a gate reads its whole log.
+const POLICY: &str = "policy shop { language 1 }\n";
+
+fn gate(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_opsc"))
+        .current_dir(folder)
+        .args(["gate", "main.ops", "--rollback", "blue-green", "--to", "v1"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn a_broken_log_decides_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("main.ops"), POLICY).unwrap();
+    let ask = || gate(folder.path(), &["--log", "log.jsonl"]);
+    let path = folder.path().join("log.jsonl");
+    for _ in 0..3 {
+        let (exit, said) = ask();
+        assert_eq!(exit, Some(0), "{said}");
+    }
+    let whole = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    fs::write(&path, [lines[0], lines[2]].concat()).unwrap();
+    let (exit, said) = ask();
+    assert_eq!(exit, Some(4), "{said}");
+    assert!(said.contains("opsc log verify log.jsonl"), "{said}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), [lines[0], lines[2]].concat());
+    fs::write(&path, &whole).unwrap();
+    append(&path, &json!({ "schema": "opsc.other/1" }));
+    let (exit, said) = ask();
+    assert_eq!(exit, Some(4), "{said}");
+    assert!(said.contains("opsc.other/1"), "{said}");
+}
+
+#[test]
+fn a_summary_never_takes_the_place_of_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("main.ops"), POLICY).unwrap();
+    let (exit, said) = gate(folder.path(), &["--log", "log.jsonl", "--summary", "./log.jsonl"]);
+    assert_eq!(exit, Some(2), "{said}");
+    assert!(!folder.path().join("log.jsonl").exists());
 }

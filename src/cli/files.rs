@@ -23,6 +23,21 @@ pub fn write_all<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Re
     Ok(())
 }
 
+/// Whether two paths lead to one file, through links and whether or not it is there yet.
+pub fn is_same(one: &str, two: &str) -> bool {
+    let place = |path: &str| {
+        std::fs::canonicalize(path).or_else(|_| {
+            let path = std::path::absolute(path)?;
+            let folder = path.parent().and_then(|folder| std::fs::canonicalize(folder).ok());
+            Ok::<_, io::Error>(match (folder, path.file_name()) {
+                (Some(folder), Some(name)) => folder.join(name),
+                _ => path,
+            })
+        })
+    };
+    matches!((place(one), place(two)), (Ok(one), Ok(two)) if one == two)
+}
+
 /// The file as text, or nothing where there is no such file.
 ///
 /// # Errors

@@ -18,6 +18,9 @@ use std::time::Duration;
 /// The `schema` of a record that says that a torn tail was moved away.
 pub const REPAIRED: &str = "opsc.repaired/1";
 
+/// How every line of a log begins.
+const LINE_START: &[u8] = b"{\"seq\":";
+
 /// How long to wait for another writer before giving up, and how often to look.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(5);
@@ -37,7 +40,7 @@ impl LogFile {
     /// moves a torn tail away. `now` is what the record of a repair says.
     ///
     /// # Errors
-    /// It cannot be read or written, another process keeps it for over a minute, or its last line is not one of a log.
+    /// It cannot be read or written, another process keeps it for over a minute, or it is not a log.
     pub fn open(path: &str, now: Instant) -> Result<Self, Failure> {
         let unwritable = |error: io::Error| Failure::unwritable(path, &error);
         let file = locked(path).map_err(unwritable)?;
@@ -49,9 +52,15 @@ impl LogFile {
             log.last = Some(record);
         }
         if good < end {
+            log.check_is_log(good)?;
             log.repair(good, end, now).map_err(unwritable)?;
         }
         Ok(log)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// Where the log stands.
@@ -98,6 +107,23 @@ impl LogFile {
         }
         self.head = head;
         Ok(&self.head)
+    }
+
+    /// A file without a whole line that does not begin like one was never a log: it stays as it is.
+    fn check_is_log(&mut self, good: u64) -> Result<(), Failure> {
+        if good > 0 {
+            return Ok(());
+        }
+        let mut found = Vec::new();
+        self.file
+            .seek(SeekFrom::Start(0))
+            .and_then(|_| (&mut self.file).take(LINE_START.len() as u64).read_to_end(&mut found))
+            .map_err(|error| Failure::unreadable(&self.path, &error))?;
+        if LINE_START.starts_with(&found) {
+            return Ok(());
+        }
+        Err(Failure::malformed(format!("`{}` is not a log of decisions", self.path))
+            .help("name another file with `--log`; this one is left as it is"))
     }
 
     /// Where the last whole line ends: behind the last newline.

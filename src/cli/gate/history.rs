@@ -2,8 +2,9 @@
 
 use super::MOST_CLOCK_SKEW;
 use crate::calendar::Instant;
+use crate::cli::log_file::REPAIRED;
 use crate::cli::{Failure, LogFile};
-use crate::decide::{Change, Earlier, ExceptionUse, Intent, Record, Verdict, log};
+use crate::decide::{Change, Earlier, ExceptionUse, Intent, RECORD_SCHEMA, Record, Verdict, log};
 use crate::policy::{Policy, Reuse};
 use serde_json::Value;
 
@@ -18,20 +19,46 @@ pub(super) struct History {
 /// What a decision on this change rests on: the whole log where something in it can matter, else its last record.
 ///
 /// # Errors
-/// The log cannot be read.
+/// The log cannot be read, its chain is broken, or a record in it is none that is known: what was cut out of it could
+/// be what matters.
 pub(super) fn of(log: &mut LogFile, policy: &Policy, change: &Change) -> Result<History, Failure> {
     let counts_uses = policy.exceptions.rows().iter().any(|exception| exception.reuse != Reuse::Any);
-    if counts_uses || change.intent != Intent::Forward {
-        return Ok(read(log::read(&log.text()?).records));
-    }
-    Ok(read(log.last_record().cloned()))
+    let records = match counts_uses || change.intent != Intent::Forward {
+        true => {
+            let reading = log::read(&log.text()?);
+            if let Some(broken) = reading.broken {
+                return Err(unsound(log, format!("its chain is broken at line {}", broken.line)));
+            }
+            reading.records
+        }
+        false => log.last_record().cloned().into_iter().collect(),
+    };
+    read(records).map_err(|reason| unsound(log, reason))
+}
+
+fn unsound(log: &LogFile, reason: String) -> Failure {
+    let path = log.path();
+    Failure::malformed(format!("nothing can be decided by the log `{path}`: {reason}"))
+        .help(format!("`opsc log verify {path}` says more; put back a whole copy of it"))
 }
 
 /// Reads records. A simulated one is no history but of the time.
-fn read(records: impl IntoIterator<Item = Value>) -> History {
+fn read(records: Vec<Value>) -> Result<History, String> {
     let mut history = History::default();
-    for value in records {
-        let Ok(record) = serde_json::from_value::<Record>(value) else { continue };
+    for (position, value) in records.into_iter().enumerate() {
+        let schema = value.get("schema").and_then(Value::as_str).unwrap_or("none").to_owned();
+        if schema == REPAIRED {
+            let at = value.get("at").and_then(Value::as_str).and_then(Instant::parse);
+            history.last = history.last.max(at);
+            continue;
+        }
+        let record = serde_json::from_value::<Record>(value).ok().filter(|_| schema == RECORD_SCHEMA);
+        let Some(record) = record else {
+            return Err(format!(
+                "record {} (schema `{schema}`) is not one that this opsc reads",
+                position + 1
+            ));
+        };
         history.last = history.last.max(Some(record.decided_at));
         if record.simulated {
             continue;
@@ -52,7 +79,7 @@ fn read(records: impl IntoIterator<Item = Value>) -> History {
             commit: record.change.commit,
         });
     }
-    history
+    Ok(history)
 }
 
 impl History {

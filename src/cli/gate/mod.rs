@@ -82,6 +82,7 @@ impl Command for Gate {
         self.check_clock(now, &origin)?;
         let judged = self.instant(now)?;
         let change = self.asked.change(context, &policy, judged)?;
+        self.check_outputs()?;
         if self.enforce {
             is_whole(&policy, &change)?;
             origin.distrust(&root, &change);
@@ -149,6 +150,17 @@ impl Command for Gate {
 impl Gate {
     fn instant(&self, now: Instant) -> Result<Instant, Failure> {
         self.at.as_deref().map_or(Ok(now), |text| instant("--at", text))
+    }
+
+    /// A summary takes the place of its file whole: it must never be the log's.
+    fn check_outputs(&self) -> Result<(), Failure> {
+        match (&self.log, &self.summary) {
+            (Some(log), Some(summary)) if files::is_same(log, summary) => {
+                Err(Failure::usage(format!("`--summary {summary}` and `--log {log}` name the same file"))
+                    .help("write the summary to a file of its own"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A clock that is earlier than what it must be later than, or off a witness, decides nothing.
