@@ -139,8 +139,9 @@ impl<'a> Question<'a> {
     fn reason(&self, finding: &Finding<'a>, tier: Option<Id<Tier>>, at: Instant) -> Reason {
         let policy = self.policy;
         let cause = self.cause(finding);
-        let until = match (finding.truth.verdict, finding.stretch) {
-            (Verdict::Allow, Some(stretch)) => stretch.end,
+        // A window ends by its own timetable, whatever exception or evidence runs out before.
+        let until = match (finding.subject, finding.stretch) {
+            (Subject::Window(_), stretch) => stretch.map_or(Instant::MAX, |stretch| stretch.end),
             _ => finding.truth.allow_until,
         };
         let mut reason = Reason {

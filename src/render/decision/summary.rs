@@ -14,21 +14,32 @@ const MOST_REASONS: usize = 200;
 pub fn title(answer: &Answer<'_>) -> String {
     let record = answer.record;
     let utc = |at| crate::calendar::Zone::UTC.show(at, record.at);
-    let mut names: Vec<String> = open(answer).map(|reason| reason.name.clone()).collect();
-    names.dedup();
-    names.truncate(3);
-    let causes = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
+    let causes = causes(|_| true, answer);
     match (record.verdict, record.next_allowed, record.opens_at) {
         (Verdict::Allow, _, _) => match &record.valid_until {
             Some(expiry) => format!("Allowed until {}", utc(expiry.at)),
             None => "Allowed".to_owned(),
         },
         (Verdict::Block, Next::At(at), _) | (Verdict::Block, _, Some(at)) if at > record.at => {
-            format!("Blocked until {}{causes}", utc(at))
+            format!("Blocked until {}{}", utc(at), self::causes(is_of_calendar, answer))
         }
         (Verdict::Block, _, _) => format!("Blocked{causes}"),
         (Verdict::Pending, _, _) => format!("Pending{causes}"),
     }
+}
+
+/// The first names of what does not allow, among the reasons that are wanted.
+fn causes(wanted: fn(&ReasonRecord) -> bool, answer: &Answer<'_>) -> String {
+    let mut names: Vec<&str> =
+        open(answer).filter(|reason| wanted(reason)).map(|reason| reason.name.as_str()).collect();
+    names.dedup();
+    names.truncate(3);
+    if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) }
+}
+
+/// Whether time alone ends it.
+fn is_of_calendar(reason: &ReasonRecord) -> bool {
+    matches!(reason.about, About::Window | About::OutsideOnly)
 }
 
 fn open<'a>(answer: &Answer<'a>) -> impl Iterator<Item = &'a ReasonRecord> {
@@ -81,8 +92,7 @@ pub(super) fn render(answer: &Answer<'_>) -> String {
 
 /// Whether nothing but windows stands in the way.
 fn only_the_calendar(answer: &Answer<'_>) -> bool {
-    let calendar = |reason: &ReasonRecord| matches!(reason.about, About::Window | About::OutsideOnly);
-    answer.record.verdict == Verdict::Block && open(answer).all(calendar)
+    answer.record.verdict == Verdict::Block && open(answer).all(is_of_calendar)
 }
 
 fn table(answer: &Answer<'_>, text: &mut String) {

@@ -129,9 +129,9 @@ pub(super) fn outlook(answer: &Answer<'_>) -> String {
         }
         (_, Next::NeverByWaiting) => match record.opens_at {
             Some(at) if at > record.at => format!("may land from {}{}", show(at), given(", with ")),
-            Some(_) => format!("may land now{}", given(", with ")),
-            None if needed.is_empty() => "never by waiting".to_owned(),
-            None => format!("never by waiting{}", given(": it takes ")),
+            Some(_) if !needed.is_empty() => format!("may land as soon as it has {}", list(&needed)),
+            _ if needed.is_empty() => "never by waiting".to_owned(),
+            _ => format!("never by waiting{}", given(": it takes ")),
         },
     }
 }
@@ -156,6 +156,7 @@ pub(super) fn short<'a>(needs: impl Iterator<Item = &'a Need>, opens_at: Option<
 /// A need in a few words.
 pub(super) fn need_in_short(need: &Need) -> String {
     match need {
+        Need::Evidence { fact, state: FactState::Malformed, .. } => format!("mended evidence of `{fact}`"),
         Need::Evidence { text, .. } => format!("`{text}`"),
         Need::Approvals { seats, .. } => seats_text(seats),
         Need::Withdrawal { person } => format!("a new review by {person}"),
@@ -264,9 +265,13 @@ fn freeze(kind: &str) -> String {
 /// Since when and until when a reason holds; empty where time has no part in it.
 pub(super) fn span(answer: &Answer<'_>, reason: &ReasonRecord) -> String {
     let shown = |at: Instant| zone(answer, &reason.cells).show(at, answer.record.at);
-    match (reason.about, reason.end) {
-        (_, Some(end)) if end != Instant::MAX => format!("until {}", shown(end)),
-        (About::Window | About::OutsideOnly, _) => "no end is known".to_owned(),
+    let is_of_calendar = matches!(reason.about, About::Window | About::OutsideOnly);
+    match reason.end {
+        // What is missing is missing until it is brought: only what holds, or the calendar, ends by itself.
+        Some(end) if end != Instant::MAX && (is_of_calendar || reason.verdict == Verdict::Allow) => {
+            format!("until {}", shown(end))
+        }
+        _ if is_of_calendar => "no end is known".to_owned(),
         _ => String::new(),
     }
 }
@@ -309,7 +314,8 @@ fn known_names(policy: &Policy, kind: &str, name: &str) -> String {
     let names = policy.names(kind);
     match (closest(name, names.iter().copied()), names.as_slice()) {
         (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, []) => String::new(),
+        (None, []) if kind.is_empty() => String::new(),
+        (None, []) => format!("the policy declares no {kind}"),
         (None, names) => {
             format!("it knows {}", names.iter().take(12).copied().collect::<Vec<_>>().join(", "))
         }
@@ -422,7 +428,13 @@ pub(super) fn options(answer: &Answer<'_>) -> Vec<(&'static str, String)> {
     if matches!(record.next_allowed, Next::At(_)) {
         said.push(("wait", "may land at the time above".to_owned()));
     }
-    for place in answer.alone.iter().filter(|place| !place.is_asked && is_open(place, record.at)).take(3) {
+    let here: BTreeSet<String> = needs(answer).into_iter().collect();
+    let is_better = |place: &&Alone| {
+        let there: BTreeSet<String> = place.needs.iter().map(need_in_short).collect();
+        place.verdict < record.verdict || (there.is_subset(&here) && there.len() < here.len())
+    };
+    let open = answer.alone.iter().filter(|place| !place.is_asked && is_open(place, record.at));
+    for place in open.filter(is_better).take(3) {
         let words: Vec<String> = place.needs.iter().map(need_in_short).collect();
         let with = if words.is_empty() { String::new() } else { format!(" with {}", list(&words)) };
         said.push(("elsewhere", format!("{} is open now{with}", place.region)));
