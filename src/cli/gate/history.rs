@@ -5,7 +5,7 @@ use crate::calendar::Instant;
 use crate::cli::log_file::REPAIRED;
 use crate::cli::{Failure, LogFile};
 use crate::decide::{Change, Earlier, ExceptionUse, Intent, RECORD_SCHEMA, Record, Verdict, log};
-use crate::policy::{Policy, Reuse};
+use crate::policy::{Action, Policy, Reuse};
 use serde_json::Value;
 
 /// The part of a log that a decision rests on.
@@ -14,6 +14,12 @@ pub(super) struct History {
     pub(super) earlier: Vec<Earlier>,
     pub(super) exceptions_used: Vec<ExceptionUse>,
     last: Option<Instant>,
+}
+
+/// What is taken to be so where there is no log: an exception that may be used once may have been used.
+pub(super) fn unknown(policy: &Policy) -> Vec<ExceptionUse> {
+    let once = policy.exceptions.rows().iter().filter(|exception| exception.reuse == Reuse::Once);
+    once.map(|exception| ExceptionUse { exception: exception.name.clone(), change: None }).collect()
 }
 
 /// What a decision on this change rests on: the whole log where something in it can matter, else its last record.
@@ -33,7 +39,7 @@ pub(super) fn of(log: &mut LogFile, policy: &Policy, change: &Change) -> Result<
         }
         false => log.last_record().cloned().into_iter().collect(),
     };
-    read(records).map_err(|reason| unsound(log, reason))
+    read(records, change).map_err(|reason| unsound(log, reason))
 }
 
 fn unsound(log: &LogFile, reason: String) -> Failure {
@@ -42,8 +48,8 @@ fn unsound(log: &LogFile, reason: String) -> Failure {
         .help(format!("`opsc log verify {path}` says more; put back a whole copy of it"))
 }
 
-/// Reads records. A simulated one is no history but of the time.
-fn read(records: Vec<Value>) -> Result<History, String> {
+/// Reads records as history of `change`. A simulated one is no history but of the time.
+fn read(records: Vec<Value>, change: &Change) -> Result<History, String> {
     let mut history = History::default();
     for (position, value) in records.into_iter().enumerate() {
         let schema = value.get("schema").and_then(Value::as_str).unwrap_or("none").to_owned();
@@ -63,8 +69,8 @@ fn read(records: Vec<Value>) -> Result<History, String> {
         if record.simulated {
             continue;
         }
-        let allowed = record.verdict == Verdict::Allow;
-        if allowed {
+        let allowed = record.verdict == Verdict::Allow && ran_there(&record, change);
+        if record.verdict == Verdict::Allow {
             let change = record.change.id.clone();
             let used = record
                 .exceptions
@@ -80,6 +86,19 @@ fn read(records: Vec<Value>) -> Result<History, String> {
         });
     }
     Ok(history)
+}
+
+/// Whether a record speaks of what a rollback may go back to: something that was let run, not only merged, in the environment
+/// and in every region and component that the change asks about now.
+fn ran_there(record: &Record, change: &Change) -> bool {
+    let ran = matches!(record.change.action, None | Some(Action::Deploy | Action::Migrate | Action::Promote));
+    let there = record.change.environment.is_none() || record.change.environment == change.environment;
+    let covers = |had: &[String], asked: &[String]| {
+        had.is_empty() || (!asked.is_empty() && asked.iter().all(|name| had.contains(name)))
+    };
+    ran && there
+        && covers(&record.change.regions, &change.regions)
+        && covers(&record.change.components, &change.components)
 }
 
 impl History {

@@ -94,6 +94,8 @@ impl Command for Gate {
             history.check_clock(now)?;
             circumstances.earlier = history.earlier;
             circumstances.exceptions_used = history.exceptions_used;
+        } else {
+            circumstances.exceptions_used = history::unknown(&policy);
         }
         let prepared = Prepared::for_few(&policy);
         let answer = prepared.decide(&change, &circumstances);
