@@ -190,7 +190,7 @@ impl Scanner<'_> {
                     self.blank(at..at + 1);
                 }
             }
-        } else if self.at == self.line_start && !self.expects_more && (is_word || byte == b'@') {
+        } else if self.at == self.line_start && (is_word || byte == b'@') && self.may_begin_item() {
             self.line_begins_item();
         }
         if self.item.is_none() {
@@ -220,6 +220,12 @@ impl Scanner<'_> {
             0..0x20 | 0x7F => self.control(),
             _ => self.at += 1,
         }
+    }
+
+    /// Whether a line in column 0 can be an item of its own: not what a comma or an operator before it asked for,
+    /// unless some brace of the file is never closed, which makes column 0 the only thing to go by.
+    fn may_begin_item(&self) -> bool {
+        !self.expects_more || self.mode == Mode::Column
     }
 
     /// Whether the word here is `and` or `or`, which continue the line before.
