@@ -5,11 +5,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
 
-use opsc::calendar::{Elapsed, Instant, Interval, Place, Rounding, Timetable, Weekdays, Zone};
+use opsc::calendar::{Elapsed, Instant, Place, Rounding, Timetable, Weekdays, Zone};
 use opsc::decide::{Change, Context, Next, Prepared, StatedTier, Verdict, decide};
-use opsc::policy::{
-    Action, Component, Condition, FreezeKind, Origin, Policy, Region, Ruling, Table, Tier, Window,
-};
+use opsc::policy::{Action, Component, Condition, FreezeKind, Origin, Policy, Region, Ruling, Tier, Window};
 use opsc::source::{Sources, Span};
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -82,36 +80,7 @@ fn hours(hours: u64) -> Elapsed {
 fn policy(count: u64) -> Policy {
     let mut sources = Sources::new();
     let origin = Origin { span: Span::new(sources.add("generated.ops", ""), 0, 0), line: 1 };
-    let mut policy = Policy {
-        name: "generated".to_owned(),
-        language: 1,
-        owner: None,
-        horizon: Interval::ALWAYS,
-        digest: String::new(),
-        library_digest: String::new(),
-        files: vec!["generated.ops".to_owned()],
-        regions: Table::default(),
-        components: Table::default(),
-        services: Table::default(),
-        environments: Table::default(),
-        roles: Table::default(),
-        teams: Table::default(),
-        schedules: Table::default(),
-        facts: Table::default(),
-        tiers: Table::default(),
-        kinds: Table::default(),
-        windows: Table::default(),
-        holidays: Table::default(),
-        approvals: Table::default(),
-        classify: None,
-        claims: Table::default(),
-        exceptions: Table::default(),
-        break_glass: Table::default(),
-        releases: Table::default(),
-        levers: Vec::new(),
-        tests: Table::default(),
-        targets: Table::default(),
-    };
+    let mut policy = Policy { files: vec!["generated.ops".to_owned()], ..Policy::empty("generated") };
     let place = Place {
         zone: Zone::UTC,
         weekend: Weekdays::SATURDAY_SUNDAY,

@@ -117,7 +117,7 @@ impl<'a> Question<'a> {
 fn exemption(policy: &Policy, change: &Change, context: &Context) -> Exemption {
     match &change.intent {
         Intent::Forward => Exemption::None,
-        Intent::Rollback { lever, .. } if !policy.levers.contains(lever) => {
+        Intent::Rollback { lever, .. } if policy.levers.find(lever).is_none() => {
             Exemption::Refused(NotExempt::UnknownLever)
         }
         Intent::Rollback { to, .. } => match rests_on(context, to) {

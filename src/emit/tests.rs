@@ -73,34 +73,10 @@ fn window(name: &str, kind: Id<FreezeKind>, when: Timetable) -> Window {
 
 fn empty() -> Policy {
     Policy {
-        name: "shop".to_owned(),
-        language: 1,
-        owner: None,
         horizon: Interval::new(at("2025-09-01T00:00Z"), at("2026-09-01T00:00Z")),
         digest: "0123456789abcdef".to_owned(),
-        library_digest: String::new(),
         files: vec!["main.ops".to_owned()],
-        regions: Default::default(),
-        components: Default::default(),
-        services: Default::default(),
-        environments: Default::default(),
-        roles: Default::default(),
-        teams: Default::default(),
-        schedules: Default::default(),
-        facts: Default::default(),
-        tiers: Default::default(),
-        kinds: Default::default(),
-        windows: Default::default(),
-        holidays: Default::default(),
-        approvals: Default::default(),
-        classify: None,
-        claims: Default::default(),
-        exceptions: Default::default(),
-        break_glass: Default::default(),
-        releases: Default::default(),
-        levers: Vec::new(),
-        tests: Default::default(),
-        targets: Default::default(),
+        ..Policy::empty("shop")
     }
 }
 

@@ -1,7 +1,7 @@
 //! From a path to a checked policy: the one entry that commands and tests use.
 
 use super::lower::lower;
-use super::{Policy, Table};
+use super::{LANGUAGE, Policy};
 use crate::calendar::{Date, Instant, Interval, Pattern, Repeat, TimeOfDay, Zone};
 use crate::diag::{Diagnostic, Sink};
 use crate::resolve::{
@@ -14,9 +14,6 @@ use crate::types;
 use crate::world::World;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-
-/// The version of the language that this binary reads.
-pub const LANGUAGE: i64 = 1;
 
 /// What came of a policy's files.
 #[derive(Debug)]
@@ -64,7 +61,7 @@ pub fn load(world: &dyn World, path: &str) -> Result<Loaded, Unreadable> {
     check_once(&declared, &modules, &mut sink);
     check_language(&declared, &sources, &mut sink);
     let root = root(&sources, &modules);
-    let draft = draft(&sources, &modules, &names, root.len());
+    let draft = draft(&sources, &modules, root.len());
     let mut policy = lower(draft, &declared, &names, &sources, &mut sink);
     if policy.horizon == Interval::ALWAYS {
         policy.horizon = horizon(&policy);
@@ -122,7 +119,7 @@ fn check_language(declared: &[(Author, Declared<'_>)], sources: &Sources, sink: 
     let policies = declared.iter().filter(|(_, one)| one.kind.row.keyword == "policy");
     for written in policies.filter_map(|(_, one)| one.one("language")?.get("integer")) {
         let text = sources.text_of(written.span);
-        if types::integer(text, LANGUAGE, LANGUAGE, written.span).is_err() {
+        if types::integer(text, LANGUAGE.into(), LANGUAGE.into(), written.span).is_err() {
             sink.push(
                 Diagnostic::new(
                     &UNKNOWN_LANGUAGE,
@@ -141,7 +138,7 @@ fn root(sources: &Sources, modules: &[Module]) -> String {
     main.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))
 }
 
-fn draft(sources: &Sources, modules: &[Module], names: &Names, root: usize) -> Policy {
+fn draft(sources: &Sources, modules: &[Module], root: usize) -> Policy {
     // Names count from the policy's folder, so that the digest is the same from wherever it is asked for.
     let inside = |author: Author| if author == Author::Policy { root } else { 0 };
     let digest = |author: Author| {
@@ -162,34 +159,10 @@ fn draft(sources: &Sources, modules: &[Module], names: &Names, root: usize) -> P
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>()
     };
     Policy {
-        name: String::new(),
-        language: u32::try_from(LANGUAGE).unwrap_or(1),
-        owner: None,
-        horizon: Interval::ALWAYS,
         digest: digest(Author::Policy),
         library_digest: digest(Author::Library),
         files: sources.iter().map(|(_, file)| file.name().to_owned()).collect(),
-        regions: Table::default(),
-        components: Table::default(),
-        services: Table::default(),
-        environments: Table::default(),
-        roles: Table::default(),
-        teams: Table::default(),
-        schedules: Table::default(),
-        facts: Table::default(),
-        tiers: Table::default(),
-        kinds: Table::default(),
-        windows: Table::default(),
-        holidays: Table::default(),
-        approvals: Table::default(),
-        classify: None,
-        claims: Table::default(),
-        exceptions: Table::default(),
-        break_glass: Table::default(),
-        releases: Table::default(),
-        levers: names.of("lever").map(str::to_owned).collect(),
-        tests: Table::default(),
-        targets: Table::default(),
+        ..Policy::empty("")
     }
 }
 

@@ -7,10 +7,14 @@ mod change;
 pub mod compiled;
 mod codes;
 mod condition;
+mod incident;
 mod load;
 mod lower;
+mod measure;
 mod people;
+mod pipeline;
 mod place;
+mod recovery;
 mod table;
 mod tier;
 #[cfg(test)]
@@ -24,9 +28,19 @@ pub use change::{
 };
 pub use codes::{BAD_SEATS, CODES, EMPTY_RANGE, NOT_A_CONDITION, WRONG_UNIT};
 pub use condition::{Condition, Operator};
+pub use incident::Severity;
 pub use load::{Loaded, load};
+pub use measure::{
+    Aggregate, Bar, Baseline, Better, Bound, Check, Gate, Limit, Metric, MetricKind, NoData, Pins, Probe,
+};
 pub use people::{ApprovalRule, Party, Role, Schedule, Seat, Seats, Shift, Team, Validity};
+pub use pipeline::{
+    After, FreezeAnswer, Holding, Lock, OnFailure, Pipeline, Reaction, Stage, StageKind, Traffic,
+};
 pub use place::{Component, Environment, Region, Service};
+pub use recovery::{
+    Act, Asked, Flag, FlagKind, Flip, FlipKind, Lever, Recovered, Rollback, Step, Switch, Symptom,
+};
 pub use table::{Id, Named, Table};
 pub use tier::{Fact, FactKind, FactSource, Requirement, Tier};
 
@@ -34,6 +48,9 @@ use crate::calendar::{Instant, Interval, Place, Weekdays, Zone};
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+
+/// The version of the language that this program reads.
+pub const LANGUAGE: u32 = 1;
 
 /// Where a declaration stands, with the line kept so that a compiled policy can name it without its sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -155,8 +172,26 @@ pub struct Policy {
     pub break_glass: Table<BreakGlass>,
     /// Planned releases.
     pub releases: Table<Release>,
-    /// Names of the levers that a rollback may name.
-    pub levers: Vec<String>,
+    /// What is measured.
+    pub metrics: Table<Metric>,
+    /// Checks that are run.
+    pub probes: Table<Probe>,
+    /// What must hold before something goes on.
+    pub gates: Table<Gate>,
+    /// Versions that must be the same wherever a release runs.
+    pub pins: Table<Pins>,
+    /// Locks.
+    pub locks: Table<Lock>,
+    /// Pipelines.
+    pub pipelines: Table<Pipeline>,
+    /// Levers that a rollback may name.
+    pub levers: Table<Lever>,
+    /// Rollbacks.
+    pub rollbacks: Table<Rollback>,
+    /// Flags.
+    pub flags: Table<Flag>,
+    /// Severities, the gravest first.
+    pub severities: Table<Severity>,
     /// The author's tests.
     pub tests: Table<TestBlock>,
     /// What `opsc build` writes.
@@ -164,6 +199,49 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// A policy that declares nothing, with a horizon without bounds.
+    pub fn empty(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            language: LANGUAGE,
+            owner: None,
+            horizon: Interval::ALWAYS,
+            digest: String::new(),
+            library_digest: String::new(),
+            files: Vec::new(),
+            regions: Table::default(),
+            components: Table::default(),
+            services: Table::default(),
+            environments: Table::default(),
+            roles: Table::default(),
+            teams: Table::default(),
+            schedules: Table::default(),
+            facts: Table::default(),
+            tiers: Table::default(),
+            kinds: Table::default(),
+            windows: Table::default(),
+            holidays: Table::default(),
+            approvals: Table::default(),
+            classify: None,
+            claims: Table::default(),
+            exceptions: Table::default(),
+            break_glass: Table::default(),
+            releases: Table::default(),
+            metrics: Table::default(),
+            probes: Table::default(),
+            gates: Table::default(),
+            pins: Table::default(),
+            locks: Table::default(),
+            pipelines: Table::default(),
+            levers: Table::default(),
+            rollbacks: Table::default(),
+            flags: Table::default(),
+            severities: Table::default(),
+            tests: Table::default(),
+            targets: Table::default(),
+        }
+    }
+
     /// `file:line` of an origin.
     pub fn place(&self, origin: Origin) -> String {
         let name = self.files.get(origin.span.file.index()).map_or("", String::as_str);

@@ -41,7 +41,7 @@ fn policy() -> Policy {
         rulings: vec![admit, (Ruling::Admit { when: approved }, origin), (Ruling::Block, origin)],
         ..small::kind("soft")
     });
-    policy.levers.push("flag-kill".to_owned());
+    policy.levers.push(small::lever("flag-kill"));
     policy
 }
 

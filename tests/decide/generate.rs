@@ -135,7 +135,7 @@ fn policy(tape: &mut Tape<'_>) -> Policy {
             ..small::release("rel", tier)
         });
     }
-    policy.levers = vec!["lever".to_owned()];
+    policy.levers.push(small::lever("lever"));
     if tape.once_in(2) {
         policy.classify = Some(classify(tape, &policy));
     }

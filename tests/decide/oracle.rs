@@ -411,7 +411,7 @@ impl<'c> Oracle<'c> {
             Intent::Forward => false,
             Intent::Kill { .. } => change.action.is_none_or(|action| action == Action::Flag),
             Intent::Rollback { lever, to } => {
-                policy.levers.contains(lever)
+                policy.levers.rows().iter().any(|row| row.name == *lever)
                     && context.earlier.iter().any(|earlier| {
                         earlier.allowed
                             && earlier.at <= context.at

@@ -3,8 +3,8 @@
 use crate::generate::party;
 use opsc::calendar::{Date, Elapsed, Instant, Interval, Place, Rounding, Timetable, Weekdays, Zone};
 use opsc::policy::{
-    Component, Environment, Exception, Fact, FactKind, FreezeKind, Id, Origin, Policy, Region, Release,
-    Reuse, Role, Schedule, Service, Table, Team, Tier, Window,
+    Component, Environment, Exception, Fact, FactKind, FreezeKind, Id, Lever, Origin, Policy, Region,
+    Release, Reuse, Role, Schedule, Service, Team, Tier, Window,
 };
 use opsc::source::{Sources, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,34 +46,11 @@ pub fn place(zone: &str) -> Place {
 
 pub fn empty() -> Policy {
     Policy {
-        name: "policy".to_owned(),
-        language: 1,
-        owner: None,
         horizon: Interval::new(at(0), at(24 * 365)),
         digest: "d".repeat(64),
         library_digest: "e".repeat(64),
         files: vec!["policy.ops".to_owned()],
-        regions: Table::default(),
-        components: Table::default(),
-        services: Table::default(),
-        environments: Table::default(),
-        roles: Table::default(),
-        teams: Table::default(),
-        schedules: Table::default(),
-        facts: Table::default(),
-        tiers: Table::default(),
-        kinds: Table::default(),
-        windows: Table::default(),
-        holidays: Table::default(),
-        approvals: Table::default(),
-        classify: None,
-        claims: Table::default(),
-        exceptions: Table::default(),
-        break_glass: Table::default(),
-        releases: Table::default(),
-        levers: Vec::new(),
-        tests: Table::default(),
-        targets: Table::default(),
+        ..Policy::empty("policy")
     }
 }
 
@@ -229,5 +206,23 @@ pub fn release(name: &str, tier: Id<Tier>) -> Release {
         by: None,
         environment: None,
         at: None,
+    }
+}
+
+pub fn lever(name: &str) -> Lever {
+    Lever {
+        name: name.to_owned(),
+        doc: String::new(),
+        origin: origin(),
+        flips: Vec::new(),
+        steps: None,
+        run: None,
+        inverse: None,
+        within: None,
+        rotates: Vec::new(),
+        available_until: None,
+        keeps: None,
+        cannot_undo: Vec::new(),
+        after: Vec::new(),
     }
 }

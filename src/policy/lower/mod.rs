@@ -14,6 +14,7 @@ pub(super) mod globs;
 pub(super) mod holidays;
 mod people;
 mod place;
+mod recovery;
 pub(super) mod release;
 mod seats;
 pub(super) mod target;
@@ -79,6 +80,7 @@ tables! {
     "exception" Exception exceptions;
     "break-glass" BreakGlass break_glass;
     "release" Release releases;
+    "lever" Lever levers;
     "test" TestBlock tests;
     "target" Target targets;
 }
@@ -118,6 +120,7 @@ const KINDS: &[Kind] = &[
     row!(Exception, exception::exception),
     row!(BreakGlass, approval::break_glass),
     row!(Release, release::release),
+    row!(Lever, recovery::lever),
     row!(TestBlock, test::test),
     row!(Target, target::target),
 ];
