@@ -12,7 +12,7 @@ use crate::render::{Report, count, diff, human};
 #[derive(Debug, clap::Args)]
 pub struct Build {
     /// A policy file, or a folder with `main.ops`
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_parser = files::argument)]
     path: String,
     /// Write nothing; show what would change, and fail where anything would
     #[arg(long)]

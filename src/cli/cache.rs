@@ -3,6 +3,7 @@
 //! They live outside every repository, so that no change under review can bring one along.
 
 use crate::policy::{Policy, compiled};
+use crate::resolve;
 use crate::source::Sources;
 use crate::world::World;
 use sha2::{Digest, Sha256};
@@ -15,8 +16,8 @@ fn place(world: &dyn World, path: &str) -> Option<PathBuf> {
         Some(folder) => PathBuf::from(folder),
         None => PathBuf::from(set("HOME")?).join(".cache"),
     };
-    let whole = std::env::current_dir().ok()?.join(path);
-    let name: String = Sha256::digest(format!("{}\n{path}", whole.display()))
+    let whole = std::path::absolute(path).ok()?;
+    let name: String = Sha256::digest(whole.display().to_string())
         .iter()
         .take(16)
         .map(|byte| format!("{byte:02x}"))
@@ -28,7 +29,8 @@ fn place(world: &dyn World, path: &str) -> Option<PathBuf> {
 pub(super) fn read(world: &dyn World, path: &str) -> Option<(Policy, String)> {
     let place = place(world, path)?;
     let bytes = world.read(place.to_str()?).ok()?;
-    compiled::decode(world, &bytes)
+    let root = resolve::root(world, path);
+    compiled::decode(world, &bytes, &root).map(|policy| (policy, root))
 }
 
 /// Writes the compiled policy. A cache that cannot be written changes no answer, so that is no failure.

@@ -13,7 +13,7 @@ use clap::ValueEnum;
 #[derive(Debug, clap::Args)]
 pub struct Calendar {
     /// The policy: a file, or a folder with `main.ops`
-    #[arg(default_value = ".", value_name = "PATH")]
+    #[arg(default_value = ".", value_parser = files::argument, value_name = "PATH")]
     path: String,
     /// From this instant on, instead of now
     #[arg(long, value_name = "INSTANT")]

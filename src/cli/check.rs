@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, clap::Args)]
 pub struct Check {
     /// A policy file, or a folder with `main.ops`
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_parser = files::argument)]
     path: String,
     /// How to write the report
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats())]

@@ -23,6 +23,20 @@ pub fn write_all<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Re
     Ok(())
 }
 
+/// A path as people write it: from the current folder where it lies below it, else as it is given.
+pub fn from_here(path: &str) -> String {
+    let below = std::env::current_dir().ok().and_then(|here| {
+        let rest = Path::new(path).strip_prefix(here).ok()?.to_str()?;
+        Some(if rest.is_empty() { "." } else { rest }.to_owned())
+    });
+    below.unwrap_or_else(|| path.to_owned())
+}
+
+/// The same, as the type of an argument.
+pub(super) fn argument(path: &str) -> Result<String, std::convert::Infallible> {
+    Ok(from_here(path))
+}
+
 /// Whether two paths lead to one file, through links and whether or not it is there yet.
 pub fn is_same(one: &str, two: &str) -> bool {
     let place = |path: &str| {
@@ -127,6 +141,16 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_below_the_current_folder_count_from_it() {
+        let here = std::env::current_dir().unwrap();
+        let place = |path: &str| here.join(path).to_string_lossy().into_owned();
+        assert_eq!(from_here(&place("a/main.ops")), "a/main.ops");
+        assert_eq!(from_here(&place("")), ".");
+        assert_eq!(from_here("/elsewhere/main.ops"), "/elsewhere/main.ops");
+        assert_eq!(from_here("../main.ops"), "../main.ops");
+    }
 
     #[test]
     fn all_files_or_none() {

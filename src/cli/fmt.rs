@@ -14,7 +14,7 @@ use std::path::Path;
 #[derive(Debug, clap::Args)]
 pub struct Fmt {
     /// Files, and folders whose `.ops` files are meant
-    #[arg(default_value = ".", value_name = "PATH")]
+    #[arg(default_value = ".", value_parser = files::argument, value_name = "PATH")]
     paths: Vec<String>,
     /// Write nothing; show what would change, and fail where anything would
     #[arg(long)]

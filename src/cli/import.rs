@@ -15,6 +15,7 @@ use clap::builder::PossibleValuesParser;
 #[derive(Debug, clap::Args)]
 pub struct Import {
     /// The calendar
+    #[arg(value_parser = files::argument)]
     file: String,
     /// What it is; without it, its content says so
     #[arg(long, value_name = "FORMAT", value_parser = formats())]

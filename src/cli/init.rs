@@ -9,7 +9,7 @@ use crate::syntax::RESERVED;
 #[derive(Debug, clap::Args)]
 pub struct Init {
     /// The folder of the policy
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_parser = files::argument)]
     dir: String,
 }
 

@@ -14,7 +14,7 @@ use serde_json::json;
 #[derive(Debug, clap::Args)]
 pub struct Next {
     /// The policy: a file, or a folder with `main.ops`
-    #[arg(default_value = ".", value_name = "PATH")]
+    #[arg(default_value = ".", value_parser = super::files::argument, value_name = "PATH")]
     path: String,
     #[command(flatten)]
     asked: Asked,

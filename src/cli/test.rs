@@ -13,7 +13,7 @@ use crate::verify;
 #[derive(Debug, clap::Args)]
 pub struct Test {
     /// A policy file, or a folder with `main.ops`
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_parser = super::files::argument)]
     path: String,
     /// Only tests whose name holds this text
     #[arg(long, value_name = "TEXT")]

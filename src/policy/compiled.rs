@@ -18,7 +18,6 @@ const HASH: usize = 32;
 struct Compiled {
     made_by: [u8; HASH],
     sources: Vec<(String, [u8; HASH])>,
-    root: String,
     policy: Policy,
 }
 
@@ -57,8 +56,8 @@ fn made_by() -> [u8; HASH] {
     hash.finalize().into()
 }
 
-/// A policy as bytes. `sources` are the paths, as the world reads them, and the texts of its own files; `root` is its folder.
-/// Nothing where it cannot be written so.
+/// A policy as bytes, the same wherever its folder lies. `sources` are the texts of its own files and their paths, as the world
+/// reads them; `root` is its folder. Nothing where it cannot be written so.
 pub fn encode<'a>(
     policy: &Policy,
     sources: impl Iterator<Item = (&'a str, &'a str)>,
@@ -67,9 +66,9 @@ pub fn encode<'a>(
     let compiled = Compiled {
         made_by: made_by(),
         sources: sources
+            .map(|(path, text)| (path.strip_prefix(root).unwrap_or(path), text))
             .map(|(path, text)| (path.to_owned(), Sha256::digest(text.as_bytes()).into()))
             .collect(),
-        root: root.to_owned(),
         policy: policy.clone(),
     };
     let body = postcard::to_stdvec(&compiled).ok()?;
@@ -80,18 +79,20 @@ pub fn encode<'a>(
     Some(bytes)
 }
 
-/// The policy and its folder, where the bytes are whole and every source is as it was; nothing otherwise.
-pub fn decode(world: &dyn World, bytes: &[u8]) -> Option<(Policy, String)> {
+/// The policy, where the bytes are whole and every source below its folder `root` is as it was; nothing otherwise.
+pub fn decode(world: &dyn World, bytes: &[u8], root: &str) -> Option<Policy> {
     let (hash, body) = bytes.strip_prefix(MAGIC)?.split_at_checked(HASH)?;
     if hash != Sha256::digest(body).as_slice() {
         return None;
     }
     let compiled: Compiled = postcard::from_bytes(body).ok()?;
     let is_same = |(path, hash): &(String, [u8; HASH])| {
-        world.read(path).is_ok_and(|text| Sha256::digest(&text).as_slice() == hash.as_slice())
+        world
+            .read(&format!("{root}{path}"))
+            .is_ok_and(|text| Sha256::digest(&text).as_slice() == hash.as_slice())
     };
     let current = compiled.made_by == made_by() && compiled.sources.iter().all(is_same);
-    current.then_some((compiled.policy, compiled.root))
+    current.then_some(compiled.policy)
 }
 
 #[cfg(test)]
@@ -112,21 +113,34 @@ mod tests {
     fn what_was_written_is_read() {
         let (policy, bytes) = compiled();
         let world = MemoryWorld::at(0).with_file("main.ops", TEXT);
-        assert_eq!(decode(&world, &bytes), Some((policy, String::new())));
+        assert_eq!(decode(&world, &bytes, ""), Some(policy));
+    }
+
+    #[test]
+    fn the_bytes_are_the_same_in_every_folder() {
+        let (policy, bytes) = compiled();
+        let moved = MemoryWorld::at(0).with_file("/srv/x/main.ops", TEXT);
+        let there = crate::policy::load(&moved, "/srv/x").unwrap();
+        assert_eq!(there.policy.as_ref(), Some(&policy));
+        assert_eq!(
+            encode(&policy, [("/srv/x/main.ops", TEXT)].into_iter(), &there.root),
+            Some(bytes.clone())
+        );
+        assert_eq!(decode(&moved, &bytes, &there.root), Some(policy));
     }
 
     #[test]
     fn a_changed_source_a_missing_one_and_changed_bytes_count_for_nothing() {
         let (_, bytes) = compiled();
         let other = TEXT.replace("Dublin", "London");
-        assert_eq!(decode(&MemoryWorld::at(0).with_file("main.ops", other), &bytes), None);
-        assert_eq!(decode(&MemoryWorld::at(0), &bytes), None);
+        assert_eq!(decode(&MemoryWorld::at(0).with_file("main.ops", other), &bytes, ""), None);
+        assert_eq!(decode(&MemoryWorld::at(0), &bytes, ""), None);
         let world = MemoryWorld::at(0).with_file("main.ops", TEXT);
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
-            assert_eq!(decode(&world, &changed), None, "byte {at}");
-            assert_eq!(decode(&world, &bytes[..at]), None, "cut at {at}");
+            assert_eq!(decode(&world, &changed, ""), None, "byte {at}");
+            assert_eq!(decode(&world, &bytes[..at], ""), None, "cut at {at}");
         }
     }
 }

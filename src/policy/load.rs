@@ -9,11 +9,11 @@ use crate::resolve::{
     NO_POLICY, Names, UNKNOWN_LANGUAGE, UNKNOWN_NAME, Unreadable,
 };
 use crate::schema::{self, Author, DUPLICATE_FIELD, Declared};
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::types;
 use crate::world::World;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What came of a policy's files.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ pub fn load(world: &dyn World, path: &str) -> Result<Loaded, Unreadable> {
     }
     check_once(&declared, &modules, &mut sink);
     check_language(&declared, &sources, &mut sink);
-    let root = root(&sources, &modules);
+    let root = resolve::root(world, path);
     let draft = draft(&sources, &modules, root.len());
     let mut policy = lower(draft, &declared, &names, &sources, &mut sink);
     if policy.horizon == Interval::ALWAYS {
@@ -132,15 +132,14 @@ fn check_language(declared: &[(Author, Declared<'_>)], sources: &Sources, sink: 
     }
 }
 
-/// The folder of the policy's first file, which is read last.
-fn root(sources: &Sources, modules: &[Module]) -> String {
-    let main = modules.last().and_then(|root| sources.get(root.file)).map_or("", |file| file.name());
-    main.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))
-}
-
 fn draft(sources: &Sources, modules: &[Module], root: usize) -> Policy {
     // Names count from the policy's folder, so that the digest is the same from wherever it is asked for.
     let inside = |author: Author| if author == Author::Policy { root } else { 0 };
+    let own: BTreeSet<_> =
+        modules.iter().filter(|module| module.author == Author::Policy).map(|module| module.file).collect();
+    let shown = |id: FileId, name: &str| {
+        name.get(if own.contains(&id) { root } else { 0 }..).unwrap_or(name).to_owned()
+    };
     let digest = |author: Author| {
         let mut hash = Sha256::new();
         let mut files: Vec<_> = modules
@@ -161,7 +160,7 @@ fn draft(sources: &Sources, modules: &[Module], root: usize) -> Policy {
     Policy {
         digest: digest(Author::Policy),
         library_digest: digest(Author::Library),
-        files: sources.iter().map(|(_, file)| file.name().to_owned()).collect(),
+        files: sources.iter().map(|(id, file)| shown(id, file.name())).collect(),
         ..Policy::empty("")
     }
 }

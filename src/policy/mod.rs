@@ -134,7 +134,8 @@ pub struct Policy {
     pub digest: String,
     /// The same over the library.
     pub library_digest: String,
-    /// Display names of the files that spans and origins speak of, by file id.
+    /// Names of the files that spans and origins speak of, by file id: paths from the policy's folder, the library's as
+    /// `std/NAME.ops`. So they are the same wherever the policy is asked from.
     pub files: Vec<String>,
     /// Regions, in the order they are declared. None declared means one cell without a region.
     pub regions: Table<Region>,
@@ -242,7 +243,7 @@ impl Policy {
         }
     }
 
-    /// `file:line` of an origin.
+    /// `file:line` of an origin, the file as a path from the policy's folder.
     pub fn place(&self, origin: Origin) -> String {
         let name = self.files.get(origin.span.file.index()).map_or("", String::as_str);
         format!("{name}:{}", origin.line)

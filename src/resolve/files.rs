@@ -61,9 +61,7 @@ pub fn read(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Result<Vec<Module>, Unreadable> {
-    let given = path::normal(path);
-    let main = path::joined(&given, "main.ops");
-    let first = if world.is_file(&given) { given } else { main };
+    let first = first_file(world, path);
     let mut reader = Reader {
         world,
         root: path::folder(&first).to_owned(),
@@ -78,6 +76,18 @@ pub fn read(
         world.read(&first).map_err(|error| Unreadable { path: first.clone(), reason: error.to_string() })?;
     reader.enter(first, bytes, Author::Policy, None);
     Ok(reader.modules)
+}
+
+/// The first file of the policy at `path`.
+fn first_file(world: &dyn World, path: &str) -> String {
+    let given = path::normal(path);
+    let main = path::joined(&given, "main.ops");
+    if world.is_file(&given) { given } else { main }
+}
+
+/// The folder of the policy at `path`, a file or a folder with `main.ops`: with `/` at its end, empty for the current one.
+pub fn root(world: &dyn World, path: &str) -> String {
+    path::root(&first_file(world, path))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

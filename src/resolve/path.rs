@@ -51,6 +51,11 @@ pub(super) fn folder(file: &str) -> &str {
     }
 }
 
+/// The folder that holds a file, as what its paths begin with: with `/` at its end, empty for the current one.
+pub(super) fn root(file: &str) -> String {
+    file.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))
+}
+
 /// `file` in `folder`.
 pub(super) fn joined(folder: &str, file: &str) -> String {
     match folder {

@@ -97,9 +97,9 @@ fn finding(
          {}, the policy {}",
         claim.name,
         verb(&said.ruling),
-        policy.place(said.origin),
+        subject.sources.place(said.origin.span),
         in_policy(subject, ruling, line),
-        policy.place(line),
+        subject.sources.place(line.span),
         answer(&said.ruling),
         answer(ruling),
     );

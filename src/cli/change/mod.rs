@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, clap::Args)]
 pub struct Describe {
     /// The policy that will judge: a file, or a folder with `main.ops`
-    #[arg(default_value = ".", value_name = "PATH")]
+    #[arg(default_value = ".", value_parser = crate::cli::files::argument, value_name = "PATH")]
     path: String,
     /// The commit or branch the change wants to land on
     #[arg(long, value_name = "REV")]

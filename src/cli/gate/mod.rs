@@ -27,7 +27,7 @@ const HORIZON_WARNING: Elapsed = Elapsed::days(60);
 #[derive(Debug, clap::Args)]
 pub struct Gate {
     /// The policy: a file, or a folder with `main.ops`
-    #[arg(default_value = ".", value_name = "PATH")]
+    #[arg(default_value = ".", value_parser = crate::cli::files::argument, value_name = "PATH")]
     path: String,
     #[command(flatten)]
     asked: Asked,
@@ -127,7 +127,8 @@ impl Command for Gate {
         } else {
             elsewhere::regions(&policy, &prepared, &change, &circumstances, &record)
         };
-        let answer = Answer { policy: &policy, record: &record, alone: &alone, log: self.log.as_deref() };
+        let answer =
+            Answer { policy: &policy, record: &record, alone: &alone, root: &root, log: self.log.as_deref() };
         if let Some(path) = &self.summary {
             files::write_all([(path.as_str(), decision::summary(&answer).as_bytes())])?;
         }

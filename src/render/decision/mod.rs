@@ -23,6 +23,8 @@ pub struct Answer<'a> {
     pub record: &'a Record,
     /// The same change in each region alone; empty where it may land as it was asked.
     pub alone: &'a [Alone],
+    /// The policy's folder as a reader here opens it, with `/` at its end; empty for the current one.
+    pub root: &'a str,
     /// Where the record was written, if it was.
     pub log: Option<&'a str>,
 }
