@@ -313,6 +313,14 @@ proptest! {
     }
 }
 
+/// Texts that a random case found a mistake with.
+#[test]
+fn what_once_failed_holds() {
+    for text in ["a{}é"] {
+        check(text);
+    }
+}
+
 #[test]
 fn the_sample_formats() {
     let (tree, found) = check(SAMPLE);

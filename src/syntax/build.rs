@@ -72,8 +72,15 @@ impl<'i> Builder<'i> {
     fn check_end(&mut self, before: Span, after: Span) {
         let between = before.end as usize - self.base..after.start as usize - self.base;
         if self.text.get(between).is_some_and(|between| !between.contains(['\n', ';'])) {
-            self.found.push(codes::missing_end(before, after));
+            self.found.push(codes::missing_end(before, self.first_character(after)));
         }
+    }
+
+    /// The first character of what lies at `span`, which may take several bytes.
+    fn first_character(&self, span: Span) -> Span {
+        let start = span.start as usize;
+        let rest = self.text.get(start - self.base..).unwrap_or("");
+        Span::new(span.file, start, start + rest.chars().next().map_or(0, char::len_utf8))
     }
 
     fn node(&mut self, pair: Pair<'i, Rule>) -> Node {

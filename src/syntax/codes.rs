@@ -110,17 +110,14 @@ pub(super) fn too_large(span: Span, noun: &str, limit: &str) -> Diagnostic {
     Diagnostic::new(&TOO_LARGE, span, format!("this {noun} is too long: the limit is {limit}"))
 }
 
-/// Two nodes on one line.
-pub(super) fn missing_end(before: Span, after: Span) -> Diagnostic {
+/// Two nodes on one line; the second begins with the character at `begins`.
+pub(super) fn missing_end(before: Span, begins: Span) -> Diagnostic {
     let here = before.after();
-    Diagnostic::new(
-        &MISSING_END,
-        Span { end: after.start + 1, start: after.start, ..after },
-        "a new statement needs a line of its own, or `;` before it",
-    )
-    .label("begins here")
-    .also(before, "the statement before")
-    .fix("put `;` between them", here, ";")
+    let message = "a new statement needs a line of its own, or `;` before it";
+    Diagnostic::new(&MISSING_END, begins, message)
+        .label("begins here")
+        .also(before, "the statement before")
+        .fix("put `;` between them", here, ";")
 }
 
 /// A sign or word that needs something behind it.
