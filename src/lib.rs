@@ -31,3 +31,7 @@ pub mod fmt;
 pub mod import;
 pub mod render;
 pub mod cli;
+
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;

@@ -3,6 +3,9 @@
 use opsc::policy::load;
 use opsc::world::MemoryWorld;
 use proptest::prelude::*;
+use support::law;
+
+mod support;
 
 /// Words, literals and signs that some field somewhere takes; the rest of each statement decides nothing.
 const PARTS: &[&str] = &[
@@ -147,7 +150,7 @@ const PARTS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(law(150))]
 
     #[test]
     fn any_text_is_checked(parts in prop::collection::vec(prop::sample::select(PARTS), 0..120)) {

@@ -12,6 +12,9 @@
 use opsc::emit::escape;
 use proptest::prelude::*;
 use saphyr_parser::{Event, Parser};
+use support::law;
+
+mod support;
 
 /// Texts made of what means something to YAML, shells, expressions, iCalendar and line-based formats.
 fn nasty() -> impl Strategy<Value = String> {
@@ -65,6 +68,8 @@ fn yaml(text: &str) -> Vec<String> {
 }
 
 proptest! {
+    #![proptest_config(law(256))]
+
     #[test]
     fn a_yaml_scalar_is_read_back_as_it_was(text in nasty()) {
         let file = format!("before: 1\nkey: {}\nafter: 2\n", escape::yaml(&text));

@@ -8,6 +8,9 @@ use opsc::calendar::{
 use opsc::segments;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use support::law;
+
+mod support;
 
 const SPAN: i64 = 120;
 
@@ -38,7 +41,7 @@ fn is_normal(set: &IntervalSet) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(law(256))]
 
     #[test]
     fn set_algebra_is_that_of_seconds(one in interval_set(), two in interval_set()) {
@@ -244,7 +247,7 @@ fn stretch() -> impl Strategy<Value = (Interval, Instant)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(law(192))]
 
     #[test]
     fn occurrences_are_whole_sorted_and_make_up_what_is_active(

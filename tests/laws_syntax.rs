@@ -11,14 +11,11 @@ use opsc::syntax::tree::{
     Block, Clause, ClauseKind, Comparison, Expr, ExprKind, Node, NodeKind, Operator, Tree,
 };
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
+use support::law;
+
+mod support;
 
 const SAMPLE: &str = include_str!("fixtures/sample.ops");
-
-fn settings(cases: u32) -> ProptestConfig {
-    let path = FileFailurePersistence::Off;
-    ProptestConfig { cases, failure_persistence: Some(Box::new(path)), ..ProptestConfig::default() }
-}
 
 fn load(text: &str) -> (Sources, FileId) {
     let mut sources = Sources::new();
@@ -266,7 +263,7 @@ fn mutation() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(settings(256))]
+    #![proptest_config(law(256))]
 
     #[test]
     fn what_is_printed_is_read_as_it_was_meant((text, shown) in expression()) {
@@ -291,7 +288,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(settings(48))]
+    #![proptest_config(law(48))]
 
     #[test]
     fn a_mutated_policy_is_read_and_formatted(text in mutation()) {
@@ -316,7 +313,7 @@ proptest! {
 /// Texts that a random case found a mistake with.
 #[test]
 fn what_once_failed_holds() {
-    for text in ["a{}é"] {
+    for text in ["a{}é", "a { b {} 日 }"] {
         check(text);
     }
 }

@@ -204,6 +204,7 @@ fn sha256(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::support::law;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -260,7 +261,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(200))]
+        #![proptest_config(law(200))]
 
         #[test]
         fn any_number_reads_back(number in proptest::num::f64::NORMAL) {

@@ -2,20 +2,9 @@
 
 use crate::generate::{Case, Habit, cases};
 use crate::oracle::{Oracle, Said};
+use crate::support::law;
 use opsc::decide::{Decision, Next, Prepared, Verdict, decide};
 use proptest::prelude::*;
-
-/// Cases of a run: `OPSC_CASES` for a long one.
-pub fn config(cases: u32) -> ProptestConfig {
-    let asked = std::env::var("OPSC_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: asked.unwrap_or(cases),
-        failure_persistence: None,
-        max_shrink_iters: 4000,
-        max_global_rejects: 1_000_000,
-        ..ProptestConfig::default()
-    }
-}
 
 /// What a decision says of each cell, as the oracle writes it.
 pub fn said(decision: &Decision) -> Said {
@@ -72,7 +61,7 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(config(800))]
+    #![proptest_config(law(800))]
 
     #[test]
     fn the_engines_agree(case in cases(Habit::Any)) {

@@ -1,11 +1,6 @@
 //! The decision against an engine that scans everything, against its laws, and against single cases.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a test fails by panicking, and asks the environment how long to run"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod cases;
 mod equal;
@@ -14,3 +9,5 @@ mod laws;
 mod oracle;
 mod record;
 mod small;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,8 +1,8 @@
 //! The record keeps to its published schema, reads back, holds what ledger A12 asks for, and tells no private value.
 
-use crate::equal::config;
 use crate::generate::{Case, Habit, cases};
 use crate::small::at;
+use crate::support::law;
 use opsc::decide::{Change, Context, Evidence, EvidenceSource, Given, REDACTED, Record, Stamp, decide, log};
 use opsc::policy::{Fact, FactKind};
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ fn record(case: &Case) -> Record {
 }
 
 proptest! {
-    #![proptest_config(config(150))]
+    #![proptest_config(law(150))]
 
     #[test]
     fn a12_every_record_keeps_to_the_schema_and_reads_back(case in cases(Habit::Any)) {

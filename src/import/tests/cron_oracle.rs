@@ -7,6 +7,7 @@ use crate::import::argo_duration;
 use crate::import::cron::{Cron, Dialect};
 use crate::import::day_rule::runs;
 use crate::import::pairs::pair;
+use crate::support::law;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -62,13 +63,6 @@ pub(super) fn fires(cron: &str, within: Interval) -> Vec<Instant> {
     found
 }
 
-/// So many cases, unless `PROPTEST_CASES` asks for another number than its default.
-pub(super) fn cases(normal: u32) -> ProptestConfig {
-    let asked = ProptestConfig::default();
-    let cases = if asked.cases == 256 { normal } else { asked.cases };
-    ProptestConfig { cases, ..asked }
-}
-
 pub(super) fn utc() -> Place {
     Place {
         zone: Zone::UTC,
@@ -108,7 +102,7 @@ pub(super) fn schedule() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(cases(100))]
+    #![proptest_config(law(100))]
 
     #[test]
     fn a_schedule_with_a_duration_holds_when_the_naive_walk_says(
@@ -133,7 +127,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(16))]
+    #![proptest_config(law(16))]
 
     #[test]
     fn a_pair_of_schedules_holds_from_each_start_to_the_next_end(
@@ -151,7 +145,8 @@ proptest! {
         let read = |text: &str| Cron::parse(text, Dialect::GitLab).unwrap();
         let year = |year: i32| crate::import::days::first_of(year);
         let paired = pair(&read(&start), &read(&end), DateSpan { first: year(2020), last: year(2030) });
-        let Ok(paired) = paired else { return Ok(()) };
+        prop_assume!(paired.is_ok());
+        let paired = paired.unwrap();
         prop_assume!(paired.longest.is_none_or(|longest| longest < 400 * 86_400));
         let expected: IntervalSet = starts
             .iter()

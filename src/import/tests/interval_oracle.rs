@@ -1,10 +1,11 @@
 //! Alertmanager's intervals against a naive evaluator that asks every minute of a stretch whether it is contained.
 
-use super::cron_oracle::{cases, instant, utc};
+use super::cron_oracle::{instant, utc};
 use crate::calendar::{Elapsed, Instant, Interval, IntervalSet, Rounding, Timetable, Zone};
 use crate::import::draft::Draft;
 use crate::import::report::Report;
 use crate::import::{Options, alertmanager, horizon, yaml};
+use crate::support::law;
 use proptest::prelude::*;
 
 const WEEKDAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
@@ -91,7 +92,7 @@ fn item() -> impl Strategy<Value = Item> {
 }
 
 proptest! {
-    #![proptest_config(cases(24))]
+    #![proptest_config(law(24))]
 
     #[test]
     fn an_interval_holds_when_the_naive_walk_says(items in prop::collection::vec(item(), 1..3), start in 0..1200_i64) {

@@ -1,9 +1,9 @@
 //! No input makes an import panic or run away: whole files with pieces cut, doubled, swapped and overwritten.
 
-use super::cron_oracle::cases;
 use super::{CALENDAR, ICS, PROJECT};
 use crate::calendar::Date;
 use crate::import::{Format, Meaning, Options, import};
+use crate::support::law;
 use proptest::prelude::*;
 
 const GATE: &str = "checks:\n  forbid_when:\n    - kind: hard_freeze_active\n  require:\n    - x: true\n";
@@ -57,7 +57,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(cases(250))]
+    #![proptest_config(law(250))]
 
     #[test]
     fn no_input_makes_it_panic(
@@ -80,18 +80,41 @@ proptest! {
         }
         let meaning = if holidays { Meaning::Holidays } else { Meaning::Freezes };
         let options = Options { format, meaning, ..Options::on(Date::from_ymd_opt(2025, 6, 1).unwrap()) };
-        // YAML counts a lone carriage return as the end of a line, too.
-        let lines = u32::try_from(bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count()).unwrap() + 1;
-        match import("a file.x", &bytes, &options) {
-            Ok(imported) => {
-                prop_assert!(imported.report.iter().all(|remark| (1..=lines).contains(&remark.line)), "{:?}", imported.report);
-                let errors = super::errors(&imported);
-                prop_assert_eq!(&errors, &[""; 0], "{}", imported.files["main.ops"]);
-            }
-            Err(errors) => {
-                prop_assert!(!errors.is_empty());
-                prop_assert!(errors.iter().all(|error| error.line >= 1 && error.line <= lines + 1 && !error.help.is_empty()), "{:?}", errors);
-            }
+        check(&bytes, &options);
+    }
+}
+
+/// Whatever `bytes` hold, an import is refused by line or becomes a policy without an error.
+#[track_caller]
+fn check(bytes: &[u8], options: &Options) {
+    // YAML counts a lone carriage return as the end of a line, too.
+    let lines = u32::try_from(bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count()).unwrap() + 1;
+    match import("a file.x", bytes, options) {
+        Ok(imported) => {
+            assert!(
+                imported.report.iter().all(|remark| (1..=lines).contains(&remark.line)),
+                "{:?}",
+                imported.report
+            );
+            let errors = super::errors(&imported);
+            assert_eq!(&errors, &[""; 0], "{}", imported.files["main.ops"]);
+        }
+        Err(errors) => {
+            assert!(!errors.is_empty());
+            assert!(
+                errors
+                    .iter()
+                    .all(|error| error.line >= 1 && error.line <= lines + 1 && !error.help.is_empty()),
+                "{:?}",
+                errors
+            );
         }
     }
+}
+
+/// A file that a random case found a mistake with.
+#[test]
+fn what_once_failed_holds() {
+    let options = Options::on(Date::from_ymd_opt(2025, 6, 1).unwrap());
+    check(b"c - kind: hard_freeze_active\n BEGIN:VEVENT\r{", &options);
 }
