@@ -43,11 +43,13 @@ impl Command for Build {
             let report = Report { sources: &loaded.sources, found: &found, codes: &codes };
             Failure::invalid_policy("a target cannot hold this policy", human(&report, context.console.err))
         })?;
-        if !self.check {
-            cache::write(context.world, &self.path, &loaded.policy, &loaded.sources, &loaded.root);
-        }
+        let is_kept = !self.check
+            && cache::write(context.world, &self.path, &loaded.policy, &loaded.sources, &loaded.root);
         if made.is_empty() {
-            return Ok(Output::said("").noted("nothing to build: the policy declares no `target`\n"));
+            let kept =
+                if is_kept { "; its compiled form was kept, from which a gate starts sooner" } else { "" };
+            let note = format!("the policy declares no `target`: nothing was written beside it{kept}\n");
+            return Ok(Output::said("").noted(note));
         }
         let mut changed: Vec<(String, String, &[u8])> = Vec::new();
         for (path, bytes) in made.iter() {

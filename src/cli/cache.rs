@@ -33,15 +33,17 @@ pub(super) fn read(world: &dyn World, path: &str) -> Option<(Policy, String)> {
     compiled::decode(world, &bytes, &root).map(|policy| (policy, root))
 }
 
-/// Writes the compiled policy. A cache that cannot be written changes no answer, so that is no failure.
-pub(super) fn write(world: &dyn World, path: &str, policy: &Policy, sources: &Sources, root: &str) {
+/// Writes the compiled policy, and says whether it did. A cache that cannot be written changes no answer, so that is no
+/// failure.
+pub(super) fn write(world: &dyn World, path: &str, policy: &Policy, sources: &Sources, root: &str) -> bool {
     let own = sources
         .iter()
         .filter(|(id, _)| super::policy::is_own(sources, *id))
         .map(|(_, file)| (file.name(), &**file.text()));
     let bytes = compiled::encode(policy, own, root);
-    if let (Some(place), Some(bytes)) = (place(world, path), bytes) {
-        let _ = keep(&place, &bytes);
+    match (place(world, path), bytes) {
+        (Some(place), Some(bytes)) => keep(&place, &bytes).is_ok(),
+        _ => false,
     }
 }
 

@@ -32,12 +32,18 @@ impl Failure {
 
     /// A file cannot be read.
     pub fn unreadable(path: &str, error: &io::Error) -> Self {
-        Self::new(Exit::Unreadable, format!("cannot read `{path}`: {}", reason(error)))
+        let (reason, help) =
+            reason(error, "there is no such file", "mend the path: it counts from the current folder");
+        let failure = Self::new(Exit::Unreadable, format!("cannot read `{path}`: {reason}"));
+        if help.is_empty() { failure } else { failure.help(help) }
     }
 
     /// A file cannot be written.
     pub fn unwritable(path: &str, error: &io::Error) -> Self {
-        Self::new(Exit::Unreadable, format!("cannot write `{path}`: {}", reason(error)))
+        let nowhere = "its folder takes no new files";
+        let (reason, help) = reason(error, nowhere, "name a file in a folder that takes files");
+        let failure = Self::new(Exit::Unreadable, format!("cannot write `{path}`: {reason}"));
+        if help.is_empty() { failure } else { failure.help(help) }
     }
 
     /// A file can be read but makes no sense.
@@ -118,18 +124,24 @@ fn outdented(text: &str) -> String {
         .collect()
 }
 
-/// Why the outside refused, in our own words where there are any.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        io::ErrorKind::NotADirectory => "a part of the path is not a folder".to_owned(),
-        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
-        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
-        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-        _ => error.to_string(),
-    }
+/// Why the outside refused and what to do about it, in our own words where there are any. That something is not there
+/// means one thing to a reader, another to a writer.
+fn reason(error: &io::Error, absent: &'static str, mend: &'static str) -> (String, &'static str) {
+    let (reason, help) = match error.kind() {
+        io::ErrorKind::NotFound => (absent, mend),
+        io::ErrorKind::PermissionDenied => {
+            ("permission is denied", "look at who may open the file and its folder, or name another")
+        }
+        io::ErrorKind::IsADirectory => ("it is a folder", "name a file"),
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            ("a part of the path is not a folder", "mend the path")
+        }
+        io::ErrorKind::StorageFull => ("the disk is full", "make room, then try again"),
+        io::ErrorKind::ReadOnlyFilesystem => ("the file system is read-only", "name a file elsewhere"),
+        io::ErrorKind::InvalidData => ("it is not UTF-8 text", "save it as UTF-8"),
+        _ => return (error.to_string(), ""),
+    };
+    (reason.to_owned(), help)
 }
 
 impl fmt::Display for Failure {

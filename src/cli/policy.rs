@@ -6,8 +6,11 @@ use crate::policy::Policy;
 use crate::render::{Report, human};
 use crate::resolve::LIBRARY;
 use crate::rules::{self, Checked};
+use crate::schema::suggest::one_of;
 use crate::source::{FileId, Sources};
 use crate::world::World;
+use std::io::ErrorKind;
+use std::path::Path;
 
 /// Reads and checks the policy at `path`: a file, or a folder with `main.ops`.
 ///
@@ -15,12 +18,41 @@ use crate::world::World;
 /// Where its first file cannot be read.
 pub fn check(world: &dyn World, path: &str, habit: Habit) -> Result<Checked, Failure> {
     rules::check(world, path, habit).map_err(|error| {
-        let failure = match world.read(&error.path) {
+        let help = "name a policy file, or a folder with `main.ops`; `opsc init` writes one";
+        let folder = Path::new(path);
+        match world.read(&error.path) {
+            Err(reason) if reason.kind() == ErrorKind::NotFound && folder.is_dir() => {
+                let place = if path == "." {
+                    "the current folder".to_owned()
+                } else {
+                    format!("the folder `{path}`")
+                };
+                let message = format!("there is no `main.ops` in {place}");
+                match policies_in(folder).as_slice() {
+                    [] => Failure::malformed(message).help(help),
+                    found => Failure::malformed(message).help(format!(
+                        "it holds {}: name the file",
+                        one_of(found.iter().map(String::as_str))
+                    )),
+                }
+            }
+            Err(reason) if reason.kind() == ErrorKind::NotFound => {
+                Failure::unreadable(path, &reason).help(help)
+            }
             Err(reason) => Failure::unreadable(&error.path, &reason),
             Ok(_) => Failure::malformed(error.to_string()),
-        };
-        failure.help("name a policy file, or a folder with `main.ops`; `opsc init` writes one")
+        }
     })
+}
+
+/// The policy files in a folder, a few of them, by name.
+fn policies_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut found: Vec<String> = names.filter(|name| name.ends_with(".ops")).collect();
+    found.sort();
+    found.truncate(3);
+    found
 }
 
 /// Whether a file is the author's own, not the library's.

@@ -143,7 +143,7 @@ impl Diagnostic {
         Self {
             code,
             level: code.level,
-            message: message.into(),
+            message: brief(message.into()),
             primary: Label { span, text: String::new() },
             secondary: Vec::new(),
             notes: Vec::new(),
@@ -186,6 +186,25 @@ impl Diagnostic {
         self.fixes.push(Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }] });
         self
     }
+}
+
+/// The most bytes of one word that a message quotes.
+const LONGEST_WORD: usize = 200;
+
+/// The message with the middle left out of words that would fill a screen.
+fn brief(message: String) -> String {
+    if message.len() <= LONGEST_WORD || message.split(' ').all(|word| word.len() <= LONGEST_WORD) {
+        return message;
+    }
+    let words = message.split(' ').map(|word| {
+        if word.len() <= LONGEST_WORD {
+            return word.to_owned();
+        }
+        let head = word.get(..word.floor_char_boundary(60)).unwrap_or("");
+        let tail = word.get(word.ceil_char_boundary(word.len() - 20)..).unwrap_or("");
+        format!("{head}...{tail}")
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Collects findings, keeps their order of discovery and drops exact repeats.

@@ -231,24 +231,23 @@ impl Draft {
         }
         let (zone, note) = match zones::of_cloud_region(foreign) {
             Some(zone) => {
-                report.remark(
-                    at,
-                    RemarkKind::Changed,
-                    format!("region `{foreign}` is assumed to live by {} time", zone.city()),
-                    format!("the source gives no zone; `{}` is the city of the cloud's region", zone.name()),
-                );
+                let words = [
+                    "the source gives no zone: region {} is assumed",
+                    "the source gives no zones: {count} regions are assumed: {}",
+                    "the cities are those of the cloud's regions; correct a zone that is not yours",
+                ];
+                let thing = format!("`{foreign}` in `{}`", zone.name());
+                report.gather(at, RemarkKind::Changed, thing, words);
                 (zone, "assumed")
             }
             None => {
-                report.remark(
-                    at,
-                    RemarkKind::Changed,
-                    format!(
-                        "region `{}` has no zone in the source: UTC stands in",
-                        super::names::quoted(foreign)
-                    ),
-                    "write its zone: whole dates and times of day are read in it",
-                );
+                let words = [
+                    "region {} has no zone in the source: UTC stands in",
+                    "{count} regions have no zone in the source: UTC stands in for {}",
+                    "write the zone: whole dates and times of day are read in it",
+                ];
+                let thing = format!("`{}`", super::names::quoted(foreign));
+                report.gather(at, RemarkKind::Changed, thing, words);
                 (Zone::UTC, "assumed: write the region's own zone")
             }
         };

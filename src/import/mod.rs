@@ -199,7 +199,7 @@ pub fn import(name: &str, bytes: &[u8], options: &Options) -> Result<Imported, V
         return Err(report.errors);
     }
     let files = BTreeMap::from([("main.ops".to_owned(), in_style(write::policy(&draft)))]);
-    Ok(Imported { files, report: report.remarks.into_iter().collect() })
+    Ok(Imported { files, report: report.into_remarks() })
 }
 
 /// The text as `opsc fmt` leaves it.

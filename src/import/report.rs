@@ -1,6 +1,6 @@
 //! What an import says besides the policy: remarks on what it made, and the errors for which it makes none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What a remark is about.
@@ -92,7 +92,21 @@ pub(super) struct Report {
     /// What was wrong so far.
     pub(super) errors: Vec<ImportError>,
     said: BTreeSet<String>,
+    gathered: BTreeMap<String, Gathered>,
 }
+
+/// What a file says of many things, told in one remark.
+#[derive(Debug)]
+struct Gathered {
+    kind: RemarkKind,
+    /// The words where there are several, with `{count}` and `{}` for the things.
+    many: String,
+    detail: String,
+    things: BTreeSet<(u32, String)>,
+}
+
+/// So many things of one remark are named.
+const MOST_NAMED: usize = 3;
 
 impl Report {
     /// Adds a remark.
@@ -119,6 +133,44 @@ impl Report {
         if self.said.insert(text.clone()) {
             self.remark(at, kind, text, detail);
         }
+    }
+
+    /// Adds `thing`, the source's text in backticks, to the remark that is told as `one`, or as `many` where there are several: `{}` stands for the thing or
+    /// things, `{count}` for their number.
+    pub(super) fn gather(&mut self, at: At, kind: RemarkKind, thing: String, [one, many, detail]: [&str; 3]) {
+        let gathered = self.gathered.entry(one.to_owned()).or_insert_with(|| Gathered {
+            kind,
+            many: many.to_owned(),
+            detail: detail.to_owned(),
+            things: BTreeSet::new(),
+        });
+        gathered.things.insert((at.line, thing));
+    }
+
+    /// Everything remarked, by line; what was gathered stands at the line of its first thing.
+    pub(super) fn into_remarks(mut self) -> Vec<Remark> {
+        for (one, Gathered { kind, many, detail, things }) in self.gathered {
+            let count = things.len();
+            let line = things.first().map_or(1, |(line, _)| *line);
+            let text = match things.first() {
+                Some((_, thing)) if count == 1 => one.replace("{}", thing),
+                _ => {
+                    let mut named: Vec<String> = things
+                        .iter()
+                        .take(MOST_NAMED)
+                        .map(|(line, thing)| format!("{thing} (line {line})"))
+                        .collect();
+                    if count > MOST_NAMED {
+                        named.push(format!("{} more", count - MOST_NAMED));
+                    }
+                    let last = named.pop().unwrap_or_default();
+                    let named = format!("{} and {last}", named.join(", "));
+                    many.replace("{count}", &count.to_string()).replace("{}", &named)
+                }
+            };
+            self.remarks.insert(Remark { line, kind, text, detail });
+        }
+        self.remarks.into_iter().collect()
     }
 
     /// Adds an error.

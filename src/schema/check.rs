@@ -5,7 +5,7 @@ use super::codes::{
     DUPLICATE_FIELD, MISSING_FIELD, NO_MEANING_YET, UNEXPECTED_BLOCK, UNEXPECTED_CLAUSE, UNKNOWN_DECLARATION,
     UNKNOWN_FIELD, WRONG_FORM,
 };
-use super::compiled::{Body, Kind, schema};
+use super::compiled::{Body, Kind, Slot, schema};
 use super::declaration::{ClauseWord, Field, Meaning};
 use super::declared::{Declared, Fields, Given, Name, first_line};
 use super::pattern::Pattern;
@@ -228,31 +228,38 @@ impl Checker<'_> {
         Some(Given { field: row, node, entry, captures, annotation, fields })
     }
 
+    /// Reports the fields that are required and not there, all at once: they are added in one place.
     fn missing(&mut self, entry: &Entry, owner: &str, body: &Body, seen: &[Vec<Span>]) {
-        for (slot, _) in
-            body.fields.iter().zip(seen).filter(|(slot, seen)| slot.row.arity.required() && seen.is_empty())
-        {
-            let row = slot.row;
-            if is_misspelled(entry, body, row.keyword) {
-                continue;
-            }
-            let name = name_of_head(entry).map_or(String::new(), |name| format!(" `{}`", name.text));
-            let mut finding = Diagnostic::new(
-                &MISSING_FIELD,
-                first_line(entry),
-                format!("`{owner}`{name} lacks `{}`", row.keyword),
-            )
-            .note(row.doc)
-            .help(format!("add `{}`", written(row.keyword, &slot.pattern)));
-            if !row.insert.is_empty() {
-                let edit = match &entry.block {
-                    Some(block) => Edit { span: inside(block), text: format!(" {};", row.insert) },
-                    None => Edit { span: first_line(entry).after(), text: format!(" {{ {} }}", row.insert) },
-                };
-                finding.fixes.push(Fix { title: format!("add `{}`", row.insert), edits: vec![edit] });
-            }
-            self.sink.push(finding);
+        let required =
+            body.fields.iter().zip(seen).filter(|(slot, seen)| slot.row.arity.required() && seen.is_empty());
+        let missing: Vec<&Slot> = required
+            .map(|(slot, _)| slot)
+            .filter(|slot| !is_misspelled(entry, body, slot.row.keyword))
+            .collect();
+        if missing.is_empty() {
+            return;
         }
+        let name = name_of_head(entry).map_or(String::new(), |name| format!(" `{}`", name.text));
+        let words: Vec<String> = missing.iter().map(|slot| format!("`{}`", slot.row.keyword)).collect();
+        let message = format!("`{owner}`{name} lacks {}", all_of_words(&words));
+        let mut finding = Diagnostic::new(&MISSING_FIELD, first_line(entry), message);
+        if let [only] = missing.as_slice() {
+            finding = finding.note(only.row.doc);
+        }
+        let lines: Vec<String> =
+            missing.iter().map(|slot| format!("`{}`", written(slot.row.keyword, &slot.pattern))).collect();
+        finding = finding.help(format!("add {}", lines.join("; ")));
+        let known: Vec<&str> =
+            missing.iter().map(|slot| slot.row.insert).filter(|insert| !insert.is_empty()).collect();
+        if !known.is_empty() {
+            let insert = known.join("; ");
+            let edit = match &entry.block {
+                Some(block) => Edit { span: inside(block), text: format!(" {insert};") },
+                None => Edit { span: first_line(entry).after(), text: format!(" {{ {insert} }}") },
+            };
+            finding.fixes.push(Fix { title: format!("add `{insert}`"), edits: vec![edit] });
+        }
+        self.sink.push(finding);
     }
 
     fn unknown_declaration(&mut self, entry: &Entry) {
@@ -385,6 +392,13 @@ fn wrong_form(
 
 fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c))
+}
+
+fn all_of_words(words: &[String]) -> String {
+    match words.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => words.concat(),
+    }
 }
 
 fn one_of_words(words: &[String]) -> String {

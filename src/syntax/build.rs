@@ -44,6 +44,13 @@ impl<'i> Builder<'i> {
         text::value(pair.as_str(), span, &mut self.found)
     }
 
+    /// Whether layout has said of the string here that nobody closes it: what it holds is not what its author meant.
+    pub(super) fn is_unclosed(&self, string: Span) -> bool {
+        self.known
+            .iter()
+            .any(|known| known.code == &codes::UNCLOSED_STRING && known.primary.span.start == string.start)
+    }
+
     pub(super) fn word(&mut self, pair: &Pair<'i, Rule>) -> Word {
         let (span, text) = (self.span(pair), pair.as_str());
         if text.len() > MAX_NAME {
@@ -211,6 +218,7 @@ impl<'i> Builder<'i> {
         let expr = expression(self, parts.next()?);
         let kind = match (word.as_str(), expr.kind) {
             ("because", ExprKind::Text(value)) => ClauseKind::Because(Text { span: expr.span, value }),
+            ("because", ExprKind::Error) => return None,
             ("because", _) => {
                 self.found.push(codes::reason_is_no_string(expr.span));
                 return None;

@@ -120,10 +120,18 @@ pub(super) fn missing_end(before: Span, begins: Span) -> Diagnostic {
         .fix("put `;` between them", here, ";")
 }
 
-/// A sign or word that needs something behind it.
-pub(super) fn missing_operand(span: Span, before: &str) -> Diagnostic {
+/// A sign or word that needs something behind it: `wanted` says what, `example` how it is written.
+pub(super) fn missing_operand(span: Span, before: &str, wanted: &str, example: &str) -> Diagnostic {
     Diagnostic::new(&SYNTAX_ERROR, span, format!("nothing follows `{before}`"))
-        .label("needs a value behind it")
+        .label(format!("needs {wanted} behind it"))
+        .help(format!("write {wanted} behind `{before}`, as in `{example}`"))
+}
+
+/// `not when C`, which is `when not C`.
+pub(super) fn not_before_clause(span: Span, clause: &str) -> Diagnostic {
+    Diagnostic::new(&SYNTAX_ERROR, span, format!("`not` stands behind `{clause}`, before what must not hold"))
+        .label("the other way round")
+        .fix(format!("write `{clause} not`"), span, format!("{clause} not"))
 }
 
 /// `because` without a string.

@@ -9,10 +9,28 @@ use pest::error::{ErrorVariant, InputLocation};
 
 /// Words that name nothing.
 pub const RESERVED: &[&str] = &["and", "or", "not", "true", "false", "when", "where", "because"];
-/// What needs a value behind it; longer signs first.
-const LEADING: &[&str] = &[
-    "<=", ">=", "==", "!=", "..", ",", "<", ">", "=", "+", "*", "/", "-", ":", "and", "or", "not", "when",
-    "where", "because",
+/// What needs something behind it, longer signs first: what that is, and an example.
+const LEADING: &[(&str, &str, &str)] = &[
+    ("<=", "a value", "canary <= 5%"),
+    (">=", "a value", "error-budget >= 20%"),
+    ("==", "a value", "load-test == green"),
+    ("!=", "a value", "load-test != red"),
+    ("..", "an end", "09:00 .. 17:00"),
+    (",", "one more", "app, billing"),
+    ("<", "a value", "canary < 5%"),
+    (">", "a value", "error-budget > 20%"),
+    ("=", "a value", "every = day"),
+    ("+", "a value", "baseline + 2pp"),
+    ("*", "a value", "baseline * 2"),
+    ("/", "a value", "errors / requests"),
+    ("-", "a value", "total - errors"),
+    (":", "a kind", "window office : hard"),
+    ("and", "a condition", "warmup and pins-verified"),
+    ("or", "a condition", "warmup or pins-verified"),
+    ("not", "a condition", "not schema-change"),
+    ("when", "a condition", "when warmup"),
+    ("where", "a condition", "where warmup"),
+    ("because", "a reason in quotes", "because \"stocktaking\""),
 ];
 
 /// What is wrong with the statement at `bad`, which lies in the item `text` that begins at byte `base` of its file.
@@ -27,13 +45,12 @@ pub(super) fn statement(text: &str, base: usize, bad: Span) -> Diagnostic {
     let before = statement.get(..statement.len() - rest.len()).unwrap_or("").trim_end();
     let begins_value =
         rest.starts_with(|c: char| c.is_alphanumeric() || "\"([$".contains(c)) && !RESERVED.contains(&token);
-    if let (Some(leading), false) = (leading(before), begins_value) {
+    if let (Some((leading, wanted, example)), false) = (leading(before), begins_value) {
         let end = base + start + before.len();
-        let finding = codes::missing_operand(Span::new(bad.file, end - leading.len(), end), leading);
-        return if RESERVED.contains(&leading) {
-            finding.help(format!("`{leading}` is a reserved word: it names nothing"))
-        } else {
-            finding
+        let sign = Span::new(bad.file, end - leading.len(), end);
+        return match (leading, token) {
+            ("not", "when" | "where") if is_first(before) => codes::not_before_clause(sign.to(here), token),
+            _ => codes::missing_operand(sign, leading, wanted, example),
         };
     }
     if !token.is_ascii() {
@@ -59,9 +76,14 @@ pub(super) fn statement(text: &str, base: usize, bad: Span) -> Diagnostic {
     }
 }
 
+/// Whether nothing joins what stands before the `not` at the end of `before` with it.
+fn is_first(before: &str) -> bool {
+    before.strip_suffix("not").is_some_and(|rest| leading(rest.trim_end()).is_none())
+}
+
 /// The sign or word at the end of `before` that wants a value behind it.
-fn leading(before: &str) -> Option<&'static str> {
-    let ends_with = |wanted: &&&str| match before.strip_suffix(**wanted) {
+fn leading(before: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    let ends_with = |(wanted, ..): &&(&str, &str, &str)| match before.strip_suffix(*wanted) {
         Some(head) if wanted.starts_with(char::is_alphabetic) => {
             !head.ends_with(|c: char| c.is_alphanumeric() || "_-".contains(c)) && !head.is_empty()
         }

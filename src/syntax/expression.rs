@@ -157,7 +157,9 @@ impl<'b, 'i> Run<'b, 'i> {
         let mut span = first.span;
         let mut parts = vec![first];
         while self.next.is_none() && self.pairs.peek().is_some() {
-            let next = self.list();
+            // Behind a word such as `require` a `not` takes the rest of the phrase.
+            let negated = self.pairs.peek().is_some_and(|pair| pair.as_rule() == Rule::not);
+            let next = if negated { self.negation() } else { self.list() };
             span = span.to(next.span);
             parts.push(next);
         }
@@ -263,6 +265,7 @@ fn operand<'i>(
                 None => Expr { span, kind: ExprKind::Word(name.text) },
             }
         }
+        Rule::string if builder.is_unclosed(span) => Expr { span, kind: ExprKind::Error },
         Rule::string => Expr { span, kind: ExprKind::Text(builder.string(&pair)) },
         Rule::boolean => Expr { span, kind: ExprKind::Bool(pair.as_str() == "true") },
         Rule::range => Expr { span, kind: ExprKind::Range },

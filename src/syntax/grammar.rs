@@ -42,7 +42,13 @@ impl Rule {
             Self::money => "an amount of money",
             Self::EOI => "the end of the statement",
             Self::fill | Self::gap | Self::lines | Self::preface | Self::path | Self::braces => return None,
-            Self::end | Self::part | Self::tail | Self::members | Self::operand | Self::literal => {
+            Self::end
+            | Self::part
+            | Self::negated
+            | Self::tail
+            | Self::members
+            | Self::operand
+            | Self::literal => {
                 return None;
             }
             Self::name_part | Self::reserved | Self::beyond_ascii => return None,

@@ -73,6 +73,8 @@ fn one_mistake_is_one_finding_and_the_rest_is_read() {
     check("window x : , hard {\n  a b\n}\n", "1:10 syntax-error nothing follows `:`");
     check("gate x {\n  require a >; b c\n}\n", "2:13 syntax-error nothing follows `>`");
     check("x {\n a b,\n}\n", "2:5 syntax-error nothing follows `,`");
+    check("x a when not", "1:10 syntax-error nothing follows `not`");
+    check("x a not when b", "1:5 syntax-error `not` stands behind `when`, before what must not hold");
     check("x a and", "1:5 syntax-error nothing follows `and`");
     check("d a when b because \"x\" when", "1:24 syntax-error nothing follows `when`");
     check("a : b : c", "1:7 syntax-error expected the end of the statement, found `:`");
@@ -98,6 +100,11 @@ fn one_mistake_is_one_finding_and_the_rest_is_read() {
 fn brackets_are_matched_before_anything_else() {
     check("gate x { require (a > 5\n  audit b\n}\n", "1:18 unclosed-brace this `(` is never closed");
     check("gate x { require [a, b\n  audit b\n}\n", "1:18 unclosed-brace this `[` is never closed");
+    check("region x { zone \"a b }\n", "1:17 unclosed-string this string has no closing `\"`");
+    check(
+        "x { y [\"a ] }\nz { w \"é} }\nv\n",
+        "1:8 unclosed-string this string has no closing `\"`\n2:7 unclosed-string this string has no closing `\"`",
+    );
     check("x (((", "1:3 unclosed-brace this `(` is never closed");
     check("x )))", "1:3 stray-brace this `)` closes nothing");
     check("a }\nb }\n", "1:3 stray-brace this `}` closes nothing\n2:3 stray-brace this `}` closes nothing");
@@ -157,9 +164,10 @@ fn names_and_reserved_words() {
     );
     check("région a", "1:1 name-not-ascii `région` is no name: names are ASCII letters, digits, `_` and `-`");
     check("region not { x y }", "1:8 syntax-error nothing follows `not`");
-    check("region a not b", "1:10 reserved-word `not` is a reserved word");
+    check("a b; not c", "1:6 reserved-word `not` is a reserved word");
     check("and x", "1:1 reserved-word `and` is a reserved word");
     clean("us-east-1 prompt_pack_vNplus1 through in of for use within");
+    clean("before a require not b and not c");
     clean("not-a true-ish orange order when-ready x andy");
 }
 

@@ -147,22 +147,30 @@ fn remark_on_state(
             .filter(|property| property.value.trim().eq_ignore_ascii_case(value))
             .map(|property| property.at)
     };
-    let title = quoted(title);
+    let title = format!("`{}`", quoted(title));
     if let Some(at) = says(status, "CANCELLED") {
-        report.remark(
-            at,
-            RemarkKind::NotCarried,
-            format!("event `{title}` was called off"),
-            "it is not carried over",
-        );
+        let words = [
+            "event {} was called off",
+            "{count} events were called off: {}",
+            "what was called off is not carried over",
+        ];
+        report.gather(at, RemarkKind::NotCarried, title.clone(), words);
     }
     if let Some(at) = says(status, "TENTATIVE") {
-        let text = format!("event `{title}` is only tentative");
-        report.remark(at, RemarkKind::MayNotMean, text, "it is carried over as if it were certain");
+        let words = [
+            "event {} is only tentative",
+            "{count} events are only tentative: {}",
+            "what is tentative is carried over as if it were certain",
+        ];
+        report.gather(at, RemarkKind::MayNotMean, title.clone(), words);
     }
     if let Some(at) = says(transparency, "TRANSPARENT") {
-        let text = format!("event `{title}` leaves its time free");
-        report.remark(at, RemarkKind::MayNotMean, text, "it is carried over as a freeze all the same");
+        let words = [
+            "event {} leaves its time free",
+            "{count} events leave their time free: {}",
+            "what leaves its time free is carried over as a freeze all the same",
+        ];
+        report.gather(at, RemarkKind::MayNotMean, title, words);
     }
 }
 

@@ -100,12 +100,13 @@ impl Zones {
             (false, Some(name)) => self.of(name, at, report)?,
             (false, None) => {
                 let zone = self.default.unwrap_or(Zone::UTC);
-                report.remark(
-                    at,
-                    RemarkKind::Changed,
-                    format!("`{}` floats: it has no zone, and {} time stands in", quoted(text), zone.city()),
-                    "write its zone; a freeze that begins wherever the reader is holds for nobody else",
-                );
+                let city = zone.city();
+                let words = [
+                    &format!("{{}} floats: it has no zone, and {city} time stands in"),
+                    &format!("{{count}} times float: they have no zone, and {city} time stands in: {{}}"),
+                    "write the zone; a freeze that begins wherever the reader is holds for nobody else",
+                ];
+                report.gather(at, RemarkKind::Changed, format!("`{}`", quoted(text)), words);
                 zone
             }
         };

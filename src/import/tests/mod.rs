@@ -294,7 +294,7 @@ fn events_become_windows() {
         (23, "`Eastern Standard Time` is read as `America/New_York`"),
         (29, "`Berlin office` is read as `Europe/Berlin`"),
         (44, "event `Patch night` was called off"),
-        (45, "floats"),
+        (45, "times float"),
         (47, "`LOCATION` is not carried over"),
         (49, "a date that its rule does not give"),
     ] {

@@ -298,14 +298,7 @@ exception e : {tier} {{ lifts w; owner lead; ticket \"T-1\"; lever flag-kill; wa
     );
     finds(
         "window w : hard { during 2025-12-24 }\nexception e : T1 { lifts w }",
-        &[
-            ("missing-field", "`approve`"),
-            ("missing-field", "`expires`"),
-            ("missing-field", "`lever`"),
-            ("missing-field", "`owner`"),
-            ("missing-field", "`ticket`"),
-            ("missing-field", "`warmup`"),
-        ],
+        &[("missing-field", "lacks `owner`, `ticket`, `lever`, `warmup`, `expires` and `approve`")],
     );
 }
 

@@ -14,8 +14,13 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
     let policy = shown.policy;
     let kinds = kinds_by_strictness(policy);
     let name = escape(&policy.name);
-    let utc = |at: Instant| escape(&Zone::UTC.show(at, shown.now));
-    let (from, to) = (utc(shown.within.start), utc(shown.within.end));
+    // Either both ends say their year or neither does.
+    let year = |at: Instant| Zone::UTC.local(at).format("%Y").to_string();
+    let (start, end) = (shown.within.start, shown.within.end);
+    let is_of_now = year(start) == year(shown.now) && year(end) == year(shown.now);
+    let reference = if is_of_now { shown.now } else { Instant::from_unix(0) };
+    let utc = |at: Instant| escape(&Zone::UTC.show(at, reference));
+    let (from, to) = (utc(start), utc(end));
     let mut page = String::with_capacity(64 * 1024);
     let _ = write!(
         page,
@@ -46,7 +51,10 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
 
 fn legend(shown: &Shown<'_>, kinds: &[Id<FreezeKind>], page: &mut String) {
     page.push_str("<ul class=\"legend\" aria-label=\"Kinds of freeze\">\n");
-    for kind in kinds {
+    let is_shown = |kind: &&Id<FreezeKind>| {
+        shown.lanes.iter().flat_map(|lane| &lane.held).any(|held| held.kind == **kind)
+    };
+    for kind in kinds.iter().filter(is_shown) {
         let kind_of = &shown.policy.kinds[*kind];
         let _ = writeln!(
             page,

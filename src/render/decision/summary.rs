@@ -1,6 +1,7 @@
 //! A decision as Markdown: a title that fits a check, one table with a row a region, what to do, every reason folded away.
 
 use super::{Answer, words};
+use crate::calendar::Zone;
 use crate::decide::{About, Next, ReasonRecord, Verdict};
 use std::fmt::Write;
 
@@ -13,7 +14,7 @@ const MOST_REASONS: usize = 200;
 /// The answer in a line that fits a check's title: `Blocked until Tue 2 Dec 05:00 UTC: peak-q4-black-friday`.
 pub fn title(answer: &Answer<'_>) -> String {
     let record = answer.record;
-    let utc = |at| crate::calendar::Zone::UTC.show(at, record.at);
+    let utc = |at| Zone::UTC.show(at, record.at);
     let causes = causes(|_| true, answer);
     match (record.verdict, record.next_allowed, record.opens_at) {
         (Verdict::Allow, _, _) => match &record.valid_until {
@@ -122,8 +123,11 @@ fn table(answer: &Answer<'_>, text: &mut String) {
         let why: Vec<String> = here.iter().map(|reason| words::reason(reason)).take(4).collect();
         let alone = answer.alone.iter().find(|place| place.region == region);
         let opens = alone.and_then(|place| place.opens_at).filter(|at| *at > record.at);
-        let zone = words::region_zone(answer.policy, region).unwrap_or(crate::calendar::Zone::UTC);
+        let zone = words::region_zone(answer.policy, region).unwrap_or(Zone::UTC);
         let (local, utc) = match opens {
+            // Where the region's clock is UTC there is nothing to add.
+            // What its own clock says is in the next column already.
+            Some(at) if zone == Zone::UTC => ("UTC".to_owned(), at.to_string()),
             Some(at) => (zone.show(at, record.at), at.to_string()),
             None => (String::new(), String::new()),
         };

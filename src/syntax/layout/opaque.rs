@@ -87,11 +87,40 @@ impl Scanner<'_> {
 
     fn unclosed_string(&mut self, start: usize, block: bool) {
         let end = self.at.min(self.bytes.len());
-        let text = self.source.get(start..end).unwrap_or("").trim_end();
+        let meant = if block { None } else { self.before_closing(start, end) };
+        let text = self.source.get(start..meant.unwrap_or(end)).unwrap_or("").trim_end();
         let first_line = text.lines().next().unwrap_or("").trim_end();
         let quotes = if block { "\"\"\"" } else { "\"" };
         let span = self.span(start, start + first_line.len());
         let insert = self.span(start + text.len(), start + text.len());
         self.report(codes::unclosed_string(span, insert, quotes));
+        if let Some(meant) = meant {
+            // The quote that is missing takes the place of the last character: the string's value counts for nothing.
+            let before = self.source.get(..meant).and_then(|text| text.char_indices().next_back());
+            if let Some((last, _)) = before {
+                self.blank(last..meant);
+                if let Some(byte) = self.out.get_mut(meant - 1) {
+                    *byte = b'"';
+                }
+            }
+            self.at = meant;
+        }
+    }
+
+    /// Where in the line of an unclosed string the brackets begin that close what this line has opened: those its author
+    /// did not mean to be in it.
+    fn before_closing(&self, start: usize, end: usize) -> Option<usize> {
+        let line = self.source.get(start..end)?;
+        let line = line.split_once(" //").map_or(line, |(before, _)| before).trim_end();
+        let text = line.trim_end_matches(['}', ']', ')', ';', ' ']);
+        let behind = line.get(text.len()..)?;
+        let here = self.open.iter().filter(|open| open.at >= self.line_start).count();
+        // More closing brackets than the line has opened: the first of them may well be of the string.
+        let (first, _) = behind.rmatch_indices(['}', ']', ')']).take(here).last()?;
+        let open = self.open.last()?;
+        let closes =
+            matches!((open.byte, behind.as_bytes().get(first)?), (b'{', b'}') | (b'[', b']') | (b'(', b')'));
+        let meant = start + text.len() + first;
+        (closes && meant > start + 1).then_some(meant)
     }
 }
