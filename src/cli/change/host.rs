@@ -233,16 +233,15 @@ impl ApprovedBy {
     }
 }
 
-/// Who set each label last, by the events in order.
+/// Who set each label last, by the events in order: nobody where that account is gone.
 fn setters(events: Vec<Event>) -> BTreeMap<String, String> {
     let mut setters = BTreeMap::new();
     for event in events {
-        if let (Some(label), Some(actor)) = (event.label, event.actor) {
-            match event.event.as_str() {
-                "labeled" => drop(setters.insert(label.text(), actor.login)),
-                "unlabeled" => drop(setters.remove(&label.text())),
-                _ => {}
-            }
+        let Some(label) = event.label.map(LabelName::text) else { continue };
+        match (event.event.as_str(), event.actor) {
+            ("labeled", Some(actor)) => drop(setters.insert(label, actor.login)),
+            ("labeled" | "unlabeled", _) => drop(setters.remove(&label)),
+            _ => {}
         }
     }
     setters
@@ -315,6 +314,20 @@ mod tests {
             said,
             [("ana".to_owned(), ApprovalState::Approved), ("bo".to_owned(), ApprovalState::Approved)]
         );
+    }
+
+    #[test]
+    fn a_label_is_of_who_set_it_last_and_of_nobody_where_the_account_is_gone() {
+        let events = r#"[
+            {"event": "labeled", "actor": {"login": "ana"}, "label": {"name": "T0"}},
+            {"event": "labeled", "actor": {"login": "ana"}, "label": {"name": "T2"}},
+            {"event": "labeled", "actor": {"login": "bo"}, "label": {"name": "T1"}},
+            {"event": "unlabeled", "actor": null, "label": {"name": "T2"}},
+            {"event": "labeled", "actor": null, "label": {"name": "T0"}},
+            {"event": "commented", "actor": {"login": "cy"}, "label": {"name": "T1"}}
+        ]"#;
+        let setters = setters(serde_json::from_str(events).unwrap());
+        assert_eq!(setters, BTreeMap::from([("T1".to_owned(), "bo".to_owned())]));
     }
 
     #[test]
