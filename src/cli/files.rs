@@ -37,8 +37,11 @@ pub(super) fn argument(path: &str) -> Result<String, std::convert::Infallible> {
     Ok(from_here(path))
 }
 
-/// Whether two paths lead to one file, through links and whether or not it is there yet.
+/// Whether two paths lead to one file, through links of either kind and whether or not it is there yet.
 pub fn is_same(one: &str, two: &str) -> bool {
+    if is_one_file(one, two) {
+        return true;
+    }
     let place = |path: &str| {
         std::fs::canonicalize(path).or_else(|_| {
             let path = std::path::absolute(path)?;
@@ -50,6 +53,18 @@ pub fn is_same(one: &str, two: &str) -> bool {
         })
     };
     matches!((place(one), place(two)), (Ok(one), Ok(two)) if one == two)
+}
+
+#[cfg(unix)]
+fn is_one_file(one: &str, two: &str) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let number = |path: &str| fs::metadata(path).map(|file| (file.dev(), file.ino()));
+    matches!((number(one), number(two)), (Ok(one), Ok(two)) if one == two)
+}
+
+#[cfg(not(unix))]
+fn is_one_file(_: &str, _: &str) -> bool {
+    false
 }
 
 /// The file as text, or nothing where there is no such file.

@@ -6,11 +6,11 @@
 use super::Failure;
 use super::files::sync_folder;
 use crate::calendar::Instant;
-use crate::decide::log::{self, Head};
+use crate::decide::log::{self, Broken, Head};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
@@ -89,6 +89,25 @@ impl LogFile {
             .and_then(|_| self.file.read_to_string(&mut text))
             .map_err(|error| Failure::unreadable(&self.path, &error))?;
         Ok(text)
+    }
+
+    /// The first line that is not as it was written, or does not follow the one before, without reading the records.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn first_break(&mut self) -> Result<Option<Broken>, Failure> {
+        let unreadable = |error: io::Error| Failure::unreadable(&self.path, &error);
+        self.file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        let mut reader = BufReader::with_capacity(1 << 20, &self.file);
+        let lines = std::iter::from_fn(|| {
+            let mut line = Vec::new();
+            match reader.read_until(b'\n', &mut line) {
+                Ok(0) => None,
+                Ok(_) => Some(Ok(line)),
+                Err(error) => Some(Err(error)),
+            }
+        });
+        log::first_break(lines).map_err(unreadable)
     }
 
     /// Appends a record. When this returns, the record is on disk; the answer may be given.

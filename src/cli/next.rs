@@ -1,9 +1,9 @@
 //! `opsc next`: the earliest instant at which a change may land, and the openings after it.
 
-use super::gate::{Asked, Origin, instant};
+use super::gate::{Asked, Origin, Reliance, instant};
 use super::{Command, Context, Exit, Failure, Output, policy};
 use crate::calendar::{Instant, Zone};
-use crate::decide::{Change, Verdict};
+use crate::decide::{About, Change, Verdict, decide};
 use crate::policy::Policy;
 use crate::render::wrap::{pad, wrap};
 use crate::render::{Paint, Style, WIDTH, decision, guard::visible};
@@ -44,8 +44,9 @@ impl Command for Next {
         let valid = policy::load(context, &self.path)?;
         let policy = &valid.policy;
         let from = self.from.as_deref().map_or(Ok(now), |text| instant("--from", text))?;
-        let change = self.asked.change(context, policy, from)?;
+        let change = self.asked.change(context, policy, from, Reliance::Asker)?;
         let circumstances = Origin::find(policy, &valid.root).context(from, self.from.is_some());
+        knows_every_name(policy, &change, &circumstances)?;
         let count = usize::from(self.count);
         let together = openings(policy, &change, &circumstances, count);
         let asked: Vec<String> = if change.regions.is_empty() {
@@ -82,6 +83,21 @@ impl Command for Next {
         };
         Ok(Output::said(said).exit(exit))
     }
+}
+
+/// A name that the policy does not know blocks for good: there is no opening to look for.
+fn knows_every_name(
+    policy: &Policy,
+    change: &Change,
+    circumstances: &crate::decide::Context,
+) -> Result<(), Failure> {
+    let answer = decide(policy, change, circumstances);
+    let Some(unknown) = answer.reasons.iter().find(|reason| reason.about == About::UnknownName) else {
+        return Ok(());
+    };
+    let (kind, name) = (unknown.because.as_deref().unwrap_or("name"), &unknown.name);
+    let help = decision::known_names(policy, kind, name);
+    Err(Failure::usage(format!("the policy has no {kind} `{name}`")).help(help))
 }
 
 fn values(openings: &[Opening]) -> Vec<serde_json::Value> {

@@ -1,5 +1,6 @@
 //! What a command says, where, and with which exit code.
 
+use crate::decide::Verdict;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -43,6 +44,13 @@ impl Exit {
     /// The number that the process ends with.
     pub fn code(self) -> u8 {
         self as u8
+    }
+}
+
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Self {
+        let found = EXITS.iter().find(|(exit, _)| exit.code() == verdict.exit_code());
+        found.map_or(Self::Broken, |(exit, _)| *exit)
     }
 }
 

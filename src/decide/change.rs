@@ -3,6 +3,7 @@
 use crate::calendar::Instant;
 use crate::policy::{Action, Phase};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A change that wants to land. What is not given means all; unknown fields are refused, so that a misspelt one is
 /// never taken for one that was left out.
@@ -141,6 +142,17 @@ pub enum Given {
     Other(serde_json::Value),
 }
 
+impl fmt::Display for Given {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => write!(formatter, "{value}"),
+            Self::Number(number) => write!(formatter, "{number}"),
+            Self::Text(text) => formatter.write_str(text),
+            Self::Other(value) => write!(formatter, "{value}"),
+        }
+    }
+}
+
 /// Where evidence comes from, as whoever handed it over can vouch for it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -160,6 +172,18 @@ pub enum EvidenceSource {
     },
     /// A person at the command line.
     Operator,
+}
+
+impl fmt::Display for EvidenceSource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ci => formatter.write_str("ci"),
+            Self::Label => formatter.write_str("label"),
+            Self::Review => formatter.write_str("review"),
+            Self::Json { file, pointer } => write!(formatter, "json {file:?} at {pointer:?}"),
+            Self::Operator => formatter.write_str("operator"),
+        }
+    }
 }
 
 /// What a reviewer said.

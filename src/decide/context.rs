@@ -22,13 +22,14 @@ pub struct Context {
     /// What the log shows as decided before, in any order.
     #[serde(default)]
     pub earlier: Vec<Earlier>,
-    /// Exceptions that were used before.
+    /// Exceptions that were used before; none where nobody looked, so that one that may be used once is not known to be
+    /// there still.
     #[serde(default)]
-    pub exceptions_used: Vec<ExceptionUse>,
+    pub exceptions_used: Option<Vec<ExceptionUse>>,
 }
 
 impl Context {
-    /// Nothing but an instant, read by the clock, over the policy of the working tree.
+    /// Nothing but an instant, read by the clock, over the policy of the working tree; nothing was decided before.
     pub fn at(at: Instant) -> Self {
         Self {
             at,
@@ -36,7 +37,7 @@ impl Context {
             policy_from: PolicyFrom::default(),
             guarded: Vec::new(),
             earlier: Vec::new(),
-            exceptions_used: Vec::new(),
+            exceptions_used: Some(Vec::new()),
         }
     }
 }
@@ -54,11 +55,6 @@ pub enum PolicyFrom {
         branch: String,
         /// The commit that was read.
         commit: String,
-    },
-    /// A bundle whose signature was checked.
-    SignedBundle {
-        /// Its digest.
-        digest: String,
     },
     /// The change itself: never trusted, always blocks.
     Change,

@@ -197,6 +197,11 @@ pub enum Need {
         /// Exceptions that would, were they approved.
         waiting: Vec<String>,
     },
+    /// The log of earlier decisions, which says whether an exception that may be used once was used.
+    Log {
+        /// The exception.
+        exception: String,
+    },
     /// The vendor's calendar must be read again.
     Recheck {
         /// The vendor.
@@ -223,6 +228,8 @@ pub enum FactState {
     Absent,
     /// The assertion is too old, or does not say when it was observed.
     Stale,
+    /// It says that it was observed behind the instant judged.
+    Future,
     /// It was asserted by someone who may not.
     Foreign,
     /// It cannot be read, or contradicts itself.
@@ -334,6 +341,8 @@ pub enum NotExempt {
     UnknownLever,
     /// The log does not show its target as allowed before.
     TargetNotAllowedBefore,
+    /// The policy declares no such flag.
+    UnknownFlag,
     /// A kill flips a flag, and the action is another one.
     NotAFlag,
 }
@@ -433,8 +442,10 @@ pub enum EvidenceState {
     Counted,
     /// The same source said something newer.
     Superseded,
-    /// It is too old, says no time where one is needed, or was observed behind the instant judged.
+    /// It is too old, or says no time where one is needed.
     Stale,
+    /// It says that it was observed behind the instant judged.
+    Future,
     /// It comes from where the policy does not take it.
     Foreign,
     /// It cannot be read as a value of the fact.

@@ -1,5 +1,6 @@
 //! From findings to an answer: names for ids, cells for positions, and what is needed.
 
+use super::exceptions::Exceptions;
 use super::finding::{Finding, Findings, Passage, Subject};
 use super::question::{Exemption, Question};
 use super::tier::TierNow;
@@ -139,9 +140,11 @@ impl<'a> Question<'a> {
     fn reason(&self, finding: &Finding<'a>, tier: Option<Id<Tier>>, at: Instant) -> Reason {
         let policy = self.policy;
         let cause = self.cause(finding);
-        // A window ends by its own timetable, whatever exception or evidence runs out before.
+        // A window ends, and one that is missing opens, by its own timetable, whatever exception or evidence runs out before.
         let until = match (finding.subject, finding.stretch) {
-            (Subject::Window(_), stretch) => stretch.map_or(Instant::MAX, |stretch| stretch.end),
+            (Subject::Window(_) | Subject::OutsideOnly(_), stretch) => {
+                stretch.map_or(Instant::MAX, |stretch| stretch.end)
+            }
             _ => finding.truth.allow_until,
         };
         let mut reason = Reason {
@@ -165,7 +168,7 @@ impl<'a> Question<'a> {
             }
             Subject::Evidence(fact) => {
                 reason.origin = Some(policy.facts[fact].origin);
-                reason.because = Some("malformed or contradictory".to_owned());
+                reason.because = Some(self.asker.facts.trouble(fact));
                 reason.needs = vec![Need::Evidence {
                     fact: policy.facts[fact].name.clone(),
                     text: policy.facts[fact].name.clone(),
@@ -260,23 +263,13 @@ impl<'a> Question<'a> {
                         .map_or_else(Vec::new, |seats| self.asker.people.seats(seats, None, region, at).0);
                 }
                 None if finding.truth.verdict != Verdict::Allow => {
-                    let waiting = policy.exceptions.rows().iter().filter(|exception| {
-                        Some(exception.tier) == tier
-                            && exception.lifts.iter().any(|window| windows.contains(window))
-                            && exception.starts.is_none_or(|starts| starts <= at)
-                            && at < exception.expires
+                    let asked = &self.scope.components;
+                    let components = finding.components.as_ref().map(|positions| {
+                        positions.iter().filter_map(|&position| asked.get(position).copied()).collect()
                     });
-                    let waiting: Vec<_> = waiting.collect();
-                    reason.needs = vec![Need::Exception {
-                        window: reason.name.clone(),
-                        waiting: waiting.iter().map(|exception| exception.name.clone()).collect(),
-                    }];
-                    for seats in waiting.iter().filter_map(|exception| exception.approve.as_ref()) {
-                        let (_, open) = self.asker.people.seats(seats, None, region, at);
-                        if !open.is_empty() {
-                            reason.needs.push(Need::Approvals { name: None, seats: open });
-                        }
-                    }
+                    let components: Vec<_> = components.unwrap_or_else(|| asked.clone());
+                    let exceptions = Exceptions { question: self, at, tier, region };
+                    reason.needs = exceptions.needs(windows, &components, &reason.name);
                 }
                 _ => {}
             },

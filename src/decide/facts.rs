@@ -1,10 +1,11 @@
 //! What evidence says of each fact at an instant: known, unknown, or malformed and contradictory.
 
 use super::people::People;
-use super::value::read_value;
-use super::{Change, EvidenceSource, EvidenceState, FactState};
+use super::value::{form, read_value};
+use super::{Change, EvidenceSource, EvidenceState, FactState, Given};
 use crate::calendar::Instant;
 use crate::policy::{Fact, FactSource, Id, Policy, Value};
+use std::collections::BTreeSet;
 
 /// The evidence of a change, read once by the policy's facts.
 pub(super) struct Facts<'a> {
@@ -21,6 +22,8 @@ struct Reading<'a> {
     fact: Id<Fact>,
     /// Nothing where it is malformed.
     value: Option<Value>,
+    /// As it was given.
+    given: &'a Given,
     source: &'a EvidenceSource,
     actor: Option<&'a str>,
     /// From when on it counts.
@@ -57,6 +60,7 @@ impl<'a> Facts<'a> {
                 position,
                 fact: id,
                 value: read_value(&fact.kind, &evidence.value),
+                given: &evidence.value,
                 source: &evidence.source,
                 actor: evidence.actor.as_deref(),
                 from: evidence.observed_at.unwrap_or(Instant::MIN),
@@ -88,6 +92,7 @@ impl<'a> Facts<'a> {
                     }
                 }
                 EvidenceState::Stale => state = FactState::Stale,
+                EvidenceState::Future if state != FactState::Stale => state = FactState::Future,
                 _ if state == FactState::Absent => state = FactState::Foreign,
                 _ => {}
             }
@@ -140,12 +145,32 @@ impl<'a> Facts<'a> {
         states
     }
 
+    /// What is wrong with the evidence of a fact that cannot be read or contradicts itself: values with their sources, and
+    /// what a value looks like. A private fact's values are left out.
+    pub fn trouble(&self, fact: Id<Fact>) -> String {
+        let declared = &self.policy.facts[fact];
+        let said = |reading: &Reading<'a>| {
+            let value = if declared.private { "a value".to_owned() } else { format!("`{}`", reading.given) };
+            format!("{value} from {}", reading.source)
+        };
+        let of_fact = || self.readings.iter().filter(|reading| reading.fact == fact);
+        let malformed: BTreeSet<String> =
+            of_fact().filter(|reading| reading.value.is_none()).map(said).collect();
+        let list = |said: BTreeSet<String>| said.into_iter().collect::<Vec<_>>().join(", ");
+        if malformed.is_empty() {
+            return format!("it contradicts itself: {}", list(of_fact().map(said).collect()));
+        }
+        format!("{} is not {}", list(malformed), form(&declared.kind))
+    }
+
     fn state(&self, reading: &Reading<'_>, people: &People<'_>, at: Instant) -> EvidenceState {
         if reading.value.is_none() {
             EvidenceState::Malformed
         } else if !self.is_accepted(reading, people, at) {
             EvidenceState::Foreign
-        } else if at < reading.from || at >= reading.expires {
+        } else if at < reading.from {
+            EvidenceState::Future
+        } else if at >= reading.expires {
             EvidenceState::Stale
         } else {
             EvidenceState::Counted

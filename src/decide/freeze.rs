@@ -1,13 +1,14 @@
 //! The calendar's part of a decision: windows that hold, `only` windows that do not, vendors' calendars that grew old.
 
+use super::Verdict;
+use super::exceptions::Exceptions;
 use super::finding::{Finding, Findings, Passage, Subject};
 use super::question::{Exemption, Question};
 use super::scope::Scope;
 use super::truth::Truth;
-use super::{ExceptionUse, Verdict};
 use crate::calendar::{Instant, Interval};
 use crate::policy::{
-    Action, Component, Environment, Exception, FreezeKind, Id, Region, Reuse, Ruling, Tier, Window,
+    Action, Component, Environment, Exception, FreezeKind, Id, Region, Ruling, Tier, Window,
 };
 
 /// Judging the freezes of one region at one instant.
@@ -18,6 +19,7 @@ pub(super) struct Freezes<'q, 'a> {
     /// The position among the asked regions.
     position: usize,
     region: Option<Id<Region>>,
+    exceptions: Exceptions<'q, 'a>,
     /// What each kind says of the tier, exceptions and emergencies left out.
     kinds: Vec<Truth>,
     glass: Truth,
@@ -37,7 +39,8 @@ impl<'q, 'a> Freezes<'q, 'a> {
                 Some(Ruling::Admit { when }) => question.asker.truth(when, tier, region, at),
                 Some(Ruling::Except | Ruling::Block) | None => Truth::FALSE,
             });
-        Self { question, at, tier, position, region, kinds: kinds.collect(), glass }
+        let exceptions = Exceptions { question, at, tier, region };
+        Self { question, at, tier, position, region, exceptions, kinds: kinds.collect(), glass }
     }
 
     /// Everything the calendar says.
@@ -122,7 +125,7 @@ impl<'q, 'a> Freezes<'q, 'a> {
         };
         let subject = Subject::Window(id);
         for (components, truth, passage) in
-            self.passages(window, |component| self.lifted(id, window, component))
+            self.passages(window, |component| self.exceptions.everywhere(id, window, component))
         {
             let warns = window.warn_until.filter(|&until| self.at < until);
             let (truth, passage) = match (warns, passage) {
@@ -170,7 +173,7 @@ impl<'q, 'a> Freezes<'q, 'a> {
             return;
         }
         for (components, truth, passage) in
-            self.passages(window, |component| self.lifted(id, window, component))
+            self.passages(window, |component| self.exceptions.everywhere(id, window, component))
         {
             let truth = Truth::any([truth, Truth::until(Verdict::Pending, Instant::MAX)]);
             findings.list.push(Finding {
@@ -232,91 +235,6 @@ impl<'q, 'a> Freezes<'q, 'a> {
         matches!(ruling, Some(Ruling::Except)) && !self.question.policy.exceptions.is_empty()
     }
 
-    /// Whether exceptions lift a window for a component, in every environment that is asked and that the window has; and
-    /// the first that does so anywhere.
-    fn lifted(
-        &self,
-        id: Id<Window>,
-        window: &Window,
-        component: Option<Id<Component>>,
-    ) -> (Truth, Option<Id<Exception>>) {
-        let environments = self.question.scope.environments.iter().copied().filter(|environment| {
-            Scope::covers(window.environments.as_deref(), std::slice::from_ref(environment))
-        });
-        let mut first = None;
-        let truths: Vec<Truth> = environments
-            .map(|environment| {
-                let (truth, by) = self.lifted_in(id, component, environment);
-                first = first.or(by);
-                truth
-            })
-            .collect();
-        let truth = if truths.is_empty() { Truth::FALSE } else { Truth::all(truths) };
-        (truth, first)
-    }
-
-    fn lifted_in(
-        &self,
-        id: Id<Window>,
-        component: Option<Id<Component>>,
-        environment: Option<Id<Environment>>,
-    ) -> (Truth, Option<Id<Exception>>) {
-        let mut first = None;
-        let truths: Vec<Truth> = self
-            .question
-            .policy
-            .exceptions
-            .iter()
-            .filter(|(_, exception)| {
-                Some(exception.tier) == self.tier
-                    && exception.lifts.contains(&id)
-                    && Scope::covers(exception.regions.as_deref(), &[self.region])
-                    && Scope::covers(exception.components.as_deref(), &[component])
-                    && Scope::covers(exception.environments.as_deref(), &[environment])
-            })
-            .map(|(id, exception)| {
-                let truth = self.exception(exception);
-                if truth.verdict == Verdict::Allow {
-                    first = first.or(Some(id));
-                }
-                truth
-            })
-            .collect();
-        (Truth::any(truths), first)
-    }
-
-    /// Whether an exception that reaches the cell counts now.
-    fn exception(&self, exception: &Exception) -> Truth {
-        if let Some(starts) = exception.starts.filter(|&starts| self.at < starts) {
-            return Truth::until(Verdict::Block, starts);
-        }
-        if self.at >= exception.expires || !self.may_use(exception) {
-            return Truth::FALSE;
-        }
-        let approved = match &exception.approve {
-            None => Truth::TRUE,
-            Some(seats) => self.question.asker.people.truth(seats, None, self.region, self.at),
-        };
-        Truth {
-            allow_until: approved.allow_until.min(exception.expires),
-            block_until: approved.block_until.min(exception.expires),
-            ..approved
-        }
-    }
-
-    fn may_use(&self, exception: &Exception) -> bool {
-        let change = self.question.change.id.as_deref();
-        match &exception.reuse {
-            Reuse::Any => true,
-            Reuse::ForChange(id) => change == Some(id),
-            Reuse::Once => !self.question.context.exceptions_used.iter().any(
-                |ExceptionUse { exception: used, change: by }| {
-                    *used == exception.name && (by.is_none() || by.as_deref() != change)
-                },
-            ),
-        }
-    }
-
     fn outside_only(&self, findings: &mut Findings<'a>) {
         let windows = &self.question.policy.windows;
         let mut only: Vec<Id<Window>> =
@@ -346,13 +264,15 @@ impl<'q, 'a> Freezes<'q, 'a> {
         };
         let each = scope.components.iter().enumerate().filter_map(|(position, &component)| {
             let mut applies = None;
+            let mut opens = Instant::MAX;
             let truths: Vec<Truth> = environments
                 .iter()
                 .flat_map(|&environment| actions.iter().map(move |&action| (environment, action)))
                 .filter_map(|(environment, action)| {
                     let (truth, passage) =
                         self.outside_cell(kind, &states, (component, environment, action))?;
-                    if let Some(passage) = passage {
+                    if let Some((passage, until)) = passage {
+                        opens = opens.min(until);
                         applies = Some(applies.map_or(passage, |other| worse(other, passage)));
                     }
                     Some(truth)
@@ -360,7 +280,7 @@ impl<'q, 'a> Freezes<'q, 'a> {
                 .collect();
             let truth = Truth::all(truths);
             match applies {
-                Some(passage) => Some((position, (truth, passage))),
+                Some(passage) => Some((position, (truth, passage, opens))),
                 None => {
                     findings.turns = findings.turns.min(truth.allow_until);
                     None
@@ -368,13 +288,13 @@ impl<'q, 'a> Freezes<'q, 'a> {
             }
         });
         let each: Vec<_> = each.collect();
-        for (components, (truth, passage)) in grouped(each.into_iter(), scope.components.len()) {
+        for (components, (truth, passage, opens)) in grouped(each.into_iter(), scope.components.len()) {
             findings.list.push(Finding {
                 subject: Subject::OutsideOnly(kind),
                 truth,
                 region: Some(self.position),
                 components,
-                stretch: None,
+                stretch: Some(Interval::new(Instant::MIN, opens)),
                 passage,
             });
         }
@@ -393,14 +313,14 @@ impl<'q, 'a> Freezes<'q, 'a> {
         Only { id, window, permits: if permits { Permits::Yes } else { Permits::No }, until }
     }
 
-    /// What `only` windows say of one component, environment and action: nothing where none covers it; else a truth, with
-    /// what lets it pass where the kind applies.
+    /// What `only` windows say of one component, environment and action: nothing where none covers it; else a truth and,
+    /// where the kind applies, what lets it pass and the first instant at which a window may open.
     fn outside_cell(
         &self,
         kind: Id<FreezeKind>,
         states: &[Only<'_>],
         (component, environment, action): (Option<Id<Component>>, Option<Id<Environment>>, Action),
-    ) -> Option<(Truth, Option<Option<Passage>>)> {
+    ) -> Option<(Truth, Option<(Option<Passage>, Instant)>)> {
         let covering: Vec<&Only<'_>> = states
             .iter()
             .filter(|only| {
@@ -423,8 +343,10 @@ impl<'q, 'a> Freezes<'q, 'a> {
             return Some((Truth::until(Verdict::Allow, until), None));
         }
         let lifted = if self.is_exceptional(kind) {
-            let lifts: Vec<_> =
-                covering.iter().map(|only| self.lifted_in(only.id, component, environment)).collect();
+            let lifts: Vec<_> = covering
+                .iter()
+                .map(|only| self.exceptions.in_environment(only.id, component, environment))
+                .collect();
             (Truth::any(lifts.iter().map(|(truth, _)| *truth)), lifts.iter().find_map(|(_, by)| *by))
         } else {
             (Truth::FALSE, None)
@@ -439,7 +361,7 @@ impl<'q, 'a> Freezes<'q, 'a> {
                 ..truth
             },
         };
-        Some((truth, Some(passage)))
+        Some((truth, Some((passage, opens))))
     }
 }
 

@@ -112,6 +112,48 @@ pub fn read(text: &str) -> Reading {
     reading
 }
 
+/// The first line that is not as it was written, or does not follow the one before: what [`read`] finds, without reading what
+/// the records say.
+///
+/// # Errors
+/// What `lines` gives where a line cannot be had.
+pub fn first_break<E>(lines: impl IntoIterator<Item = Result<Vec<u8>, E>>) -> Result<Option<Broken>, E> {
+    let mut head = Head::empty();
+    for line in lines {
+        match follow(&head, &line?) {
+            Ok(next) => head = next,
+            Err(fault) => return Ok(Some(Broken { line: head.length + 1, fault })),
+        }
+    }
+    Ok(None)
+}
+
+/// The head behind a line, by its text alone.
+fn follow(head: &Head, line: &[u8]) -> Result<Head, Fault> {
+    let line = line.strip_suffix(b"\n").ok_or(Fault::Torn)?;
+    let line = std::str::from_utf8(line).map_err(|_| Fault::Malformed)?;
+    let rest = line.strip_prefix("{\"seq\":").ok_or(Fault::Malformed)?;
+    let (found, rest) = rest.split_once(",\"prev\":\"").ok_or(Fault::Malformed)?;
+    let found: u64 = found.parse().map_err(|_| Fault::Malformed)?;
+    let (prev, _) = rest.split_once("\",\"record\":").ok_or(Fault::Malformed)?;
+    let signed = line.strip_suffix("\"}").ok_or(Fault::Malformed)?;
+    let (unsigned, hash) = signed.rsplit_once(",\"hash\":\"").ok_or(Fault::Malformed)?;
+    if found != head.length {
+        return Err(Fault::OutOfSequence { found, expected: head.length });
+    }
+    if prev != head.hash {
+        return Err(Fault::Unchained);
+    }
+    let mut digest = Sha256::new();
+    digest.update(unsigned.as_bytes());
+    digest.update(b"}");
+    let expected = hex(&digest.finalize());
+    if expected != hash {
+        return Err(Fault::Altered);
+    }
+    Ok(Head { length: head.length + 1, hash: expected })
+}
+
 /// Whether a log still contains a head that was seen earlier: finds truncation.
 pub fn check_head(text: &str, hash: &str) -> HeadCheck {
     let mut head = Head::empty();
@@ -195,7 +237,11 @@ fn read_line(head: &Head, line: &str) -> Result<(Value, Head), Fault> {
 }
 
 fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
@@ -219,9 +265,16 @@ mod tests {
         (text, head)
     }
 
+    fn links(text: &str) -> Option<Broken> {
+        let lines = text.split_inclusive('\n').map(|line| Ok::<_, ()>(line.as_bytes().to_vec()));
+        first_break(lines).unwrap()
+    }
+
     #[track_caller]
     fn check(text: &str, line: u64, fault: Fault) {
-        assert_eq!(read(text).broken, Some(Broken { line, fault }));
+        let broken = Some(Broken { line, fault });
+        assert_eq!(links(text), broken);
+        assert_eq!(read(text).broken, broken);
     }
 
     #[test]
@@ -279,6 +332,7 @@ mod tests {
             let changed = String::from_utf8(bytes).unwrap();
             let reading = read(&changed);
             prop_assert_eq!(changed == text, reading.broken.is_none() && reading.head == head);
+            prop_assert_eq!(links(&changed).is_none(), changed == text);
         }
     }
 }

@@ -4,6 +4,7 @@ mod change;
 mod condition;
 mod context;
 mod decision;
+mod exceptions;
 mod explain;
 mod facts;
 mod finding;

@@ -173,23 +173,23 @@ impl<'a> People<'a> {
         approval.commit == self.change.commit || (!dismisses && same_patch)
     }
 
-    /// Whether the same person asked for changes at the same time or later.
+    /// Whether the same person asked for changes at the same time or later; a request without a time takes back all.
     fn is_taken_back(&self, approval: &Approval, at: Instant) -> bool {
         self.change.approvals.iter().any(|review| {
             review.state == ApprovalState::ChangesRequested
                 && is_same(&review.person, &approval.person)
                 && is_said(review, at)
-                && review.given_at >= approval.given_at
+                && (review.given_at.is_none() || review.given_at >= approval.given_at)
         })
     }
 
-    /// Whether the same person approved later.
+    /// Whether the same person approved later. Nothing is known to be later than a request without a time: it stands.
     fn is_withdrawn(&self, request: &Approval, at: Instant) -> bool {
         self.change.approvals.iter().any(|review| {
             review.state == ApprovalState::Approved
                 && is_same(&review.person, &request.person)
                 && is_said(review, at)
-                && review.given_at > request.given_at
+                && request.given_at.is_some_and(|asked| review.given_at.is_some_and(|given| given > asked))
         })
     }
 

@@ -113,7 +113,7 @@ impl<'a> Question<'a> {
 }
 
 /// Language section 5: a rollback counts as one only with a declared lever and a target that the log shows as allowed
-/// before; a kill only flips a flag.
+/// before; a kill only flips a flag that is declared.
 fn exemption(policy: &Policy, change: &Change, context: &Context) -> Exemption {
     match &change.intent {
         Intent::Forward => Exemption::None,
@@ -124,6 +124,9 @@ fn exemption(policy: &Policy, change: &Change, context: &Context) -> Exemption {
             Some(_) => Exemption::Granted,
             None => Exemption::Refused(NotExempt::TargetNotAllowedBefore),
         },
+        Intent::Kill { flag } if policy.flags.find(flag).is_none() => {
+            Exemption::Refused(NotExempt::UnknownFlag)
+        }
         Intent::Kill { .. } => match change.action {
             None | Some(Action::Flag) => Exemption::Granted,
             Some(_) => Exemption::Refused(NotExempt::NotAFlag),

@@ -47,12 +47,7 @@ impl<'a> Scope<'a> {
         let environment =
             named(&change.environment, "environment", &mut unknown, |name| policy.environments.find(name))
                 .or_else(|| planned.and_then(|release| release.environment));
-        let intends_flag = matches!(change.intent, super::Intent::Kill { .. });
-        let actions = match change.action {
-            Some(action) => vec![action],
-            None if intends_flag => vec![Action::Flag],
-            None => Action::ALL.to_vec(),
-        };
+        let actions = change.action.map_or_else(|| Action::ALL.to_vec(), |action| vec![action]);
         Self {
             regions: or_all(regions, policy.regions.ids()),
             components: or_all(components, policy.components.ids()),

@@ -35,18 +35,38 @@ fn read_text(kind: &FactKind, text: &str) -> Option<Value> {
         FactKind::Number => decimal(trimmed).map(Value::Number),
         FactKind::Ratio => {
             let percent = decimal(trimmed.strip_suffix('%')?)?;
-            percent.checked_div(Decimal::ONE_HUNDRED).map(Value::Ratio)
+            percent.checked_div(Decimal::ONE_HUNDRED).filter(is_no_less_than_none).map(Value::Ratio)
         }
         FactKind::Duration => duration(trimmed).map(Value::Duration),
         FactKind::Money => decimal(trimmed.strip_prefix('$')?).map(Value::Money),
         FactKind::Rate => {
             let (count, unit) = trimmed.split_once('/')?;
             let seconds = UNITS.iter().find(|(name, _)| *name == unit)?.1;
-            decimal(count)?.checked_div(Decimal::from(seconds)).map(Value::Rate)
+            let rate = decimal(count)?.checked_div(Decimal::from(seconds))?;
+            Some(rate).filter(is_no_less_than_none).map(Value::Rate)
         }
         FactKind::Instant => Instant::parse(trimmed).map(Value::Instant),
         FactKind::Text => Some(Value::Text(text.to_owned())),
     }
+}
+
+/// What a value of a kind looks like, for whoever has to mend one.
+pub(super) fn form(kind: &FactKind) -> String {
+    match kind {
+        FactKind::Bool => "true or false".to_owned(),
+        FactKind::OneOf(choices) => format!("one of {}", choices.join(", ")),
+        FactKind::Number => "a number".to_owned(),
+        FactKind::Ratio => "a share like 5%, or a number from 0 to 1".to_owned(),
+        FactKind::Duration => "a duration like 1h30m".to_owned(),
+        FactKind::Money => "money like $0.02".to_owned(),
+        FactKind::Rate => "a rate like 5/s".to_owned(),
+        FactKind::Instant => "an instant like 2025-11-27T00:00:00Z".to_owned(),
+        FactKind::Text => "a text".to_owned(),
+    }
+}
+
+fn is_no_less_than_none(value: &Decimal) -> bool {
+    *value >= Decimal::ZERO
 }
 
 /// Units of time in seconds, the longest first.
@@ -103,6 +123,9 @@ mod tests {
         check(&FactKind::Ratio, "0.05", Some("5%"));
         check(&FactKind::Ratio, "5", None);
         check(&FactKind::Ratio, "\"5\"", None);
+        check(&FactKind::Ratio, "\"-5%\"", None);
+        check(&FactKind::Ratio, "-0.05", None);
+        check(&FactKind::Rate, "\"-1/s\"", None);
         check(&FactKind::Duration, "\"1h30m\"", Some("1h30m"));
         check(&FactKind::Duration, "\"30m1h\"", None);
         check(&FactKind::Duration, "\"\"", None);

@@ -52,6 +52,9 @@ fn names(decision: &Decision, verdict: Verdict) -> BTreeSet<&str> {
                 Need::Withdrawal { person } => {
                     names.insert(person.as_str());
                 }
+                Need::Log { exception } => {
+                    names.insert(exception.as_str());
+                }
                 Need::Recheck { vendor, .. } => {
                     names.insert(vendor.as_str());
                 }

@@ -4,13 +4,13 @@ use crate::small::{self, at, elapsed};
 use opsc::calendar::{Interval, Pattern, Rounding, TimeOfDay, Timetable};
 use opsc::decide::{
     About, Approval, ApprovalState, BreakGlassUse, Change, Context, Decision, Earlier, Evidence,
-    EvidenceSource, ExceptionUse, Given, Intent, Lift, Need, Next, Note, PolicyFrom, StatedTier, TierBy,
-    Verdict, decide,
+    EvidenceSource, EvidenceState, ExceptionUse, Given, Intent, Lift, Need, Next, NotExempt, Note,
+    PolicyFrom, StatedTier, TierBy, Verdict, decide,
 };
 use opsc::policy::{
     Action, ApprovalRule, BreakGlass, Classify, ClassifyRule, Component, Condition, Exception, Fact,
-    FactSource, FreezeKind, PathScope, PathTest, Phase, Policy, Region, Requirement, Reuse, Role, Ruling,
-    Seat, Seats, Team, Tier, Validity, Vendor, Window,
+    FactKind, FactSource, FreezeKind, PathScope, PathTest, Phase, Policy, Region, Requirement, Reuse, Role,
+    Ruling, Seat, Seats, Team, Tier, Validity, Vendor, Window,
 };
 
 /// Two regions, two components, tiers T0 to T2, kinds `hard` and `soft`, a role `lead` of ana and ben, and `owner` of cho.
@@ -170,7 +170,8 @@ fn evidence_is_unknown_where_absent_stale_or_foreign_and_blocks_where_malformed_
         5,
         &pending,
     );
-    check(&policy, &with(vec![warmup(true, 6)]), 5, &pending);
+    let early = check(&policy, &with(vec![warmup(true, 6)]), 5, &pending);
+    assert_eq!(early.evidence, [EvidenceState::Future]);
     check(&policy, &with(vec![Evidence { observed_at: None, ..warmup(true, 5) }]), 5, &pending);
     check(&policy, &with(vec![warmup(false, 5)]), 5, &[(About::Requirement, "warmup", Verdict::Block)]);
     let bad = [(About::Evidence, "warmup", Verdict::Block), pending[0]];
@@ -266,7 +267,15 @@ fn a_request_for_changes_blocks_until_it_is_withdrawn() {
     );
     check(&policy, &with(vec![approved_by("ana"), asks("eve")]), 5, &[]);
     let later = Approval { given_at: Some(at(1)), ..approved_by("ben") };
-    check(&policy, &with(vec![asks("ben"), later]), 5, &[]);
+    check(&policy, &with(vec![asks("ben"), later.clone()]), 5, &[]);
+    // Nothing is known to be later than what says no time.
+    let undated = Approval { given_at: None, ..asks("ben") };
+    check(
+        &policy,
+        &with(vec![undated, later]),
+        5,
+        &[(About::Requirement, "approve", Verdict::Block), (About::ChangesRequested, "ben", Verdict::Block)],
+    );
 }
 
 #[test]
@@ -337,10 +346,10 @@ fn a7_an_exception_lifts_its_window_within_its_bounds_and_is_recorded() {
     assert_eq!(decision.notes, [Note::ExceptionUsed { name: "tax-table".to_owned() }]);
     assert_eq!(decision.valid_until.unwrap().at, at(15));
     let used = |change: &str| Context {
-        exceptions_used: vec![ExceptionUse {
+        exceptions_used: Some(vec![ExceptionUse {
             exception: "tax-table".to_owned(),
             change: Some(change.to_owned()),
-        }],
+        }]),
         ..Context::at(at(12))
     };
     let asked = on("billing", vec![approved_by("ana")]);
@@ -365,16 +374,98 @@ fn a_rollback_needs_a_declared_lever_and_a_target_the_log_allowed() {
     assert_eq!(decision.notes, [Note::Rollback { lever: "flag-kill".to_owned(), to: "v7".to_owned() }]);
     assert_eq!(decide(&policy, &back("magic", "v7"), &context).verdict, Verdict::Block);
     assert_eq!(decide(&policy, &back("flag-kill", "v6"), &context).verdict, Verdict::Block);
-    let kill = Change {
-        intent: Intent::Kill { flag: "beam".to_owned() },
-        action: Some(Action::Flag),
-        ..change("T2")
+}
+
+#[test]
+fn a_kill_flips_a_declared_flag_and_nothing_else() {
+    let mut policy = policy();
+    let freeze = window(&policy, "sale", "hard", once(10, 20));
+    policy.windows.push(freeze);
+    policy.flags.push(small::flag("beam"));
+    let kill = |flag: &str, action: Option<Action>| {
+        let intent = Intent::Kill { flag: flag.to_owned() };
+        let decision = ask(&policy, &Change { intent, action, ..change("T2") }, 12);
+        (decision.verdict, decision.notes)
     };
-    assert_eq!(decide(&policy, &kill, &context).verdict, Verdict::Allow);
-    assert_eq!(
-        decide(&policy, &Change { action: Some(Action::Deploy), ..kill }, &context).verdict,
-        Verdict::Block
-    );
+    let forward = |why: NotExempt| (Verdict::Block, vec![Note::JudgedForward { why }]);
+    let killed = (Verdict::Allow, vec![Note::Kill { flag: "beam".to_owned() }]);
+    assert_eq!(kill("beam", Some(Action::Flag)), killed);
+    assert_eq!(kill("beam", None), killed);
+    assert_eq!(kill("beam", Some(Action::Deploy)), forward(NotExempt::NotAFlag));
+    assert_eq!(kill("bream", Some(Action::Flag)), forward(NotExempt::UnknownFlag));
+    assert_eq!(kill("bream", None), forward(NotExempt::UnknownFlag));
+}
+
+#[test]
+fn only_an_exception_that_reaches_the_cell_and_lacks_something_is_waited_for() {
+    let mut policy = policy();
+    let freeze = window(&policy, "month-end", "hard", once(10, 20));
+    let lifts = vec![policy.windows.push(freeze)];
+    let tier = policy.tiers.find("T1").unwrap();
+    let component = |name: &str| Some(vec![policy.components.find(name).unwrap()]);
+    let (llm, billing) = (component("llm"), component("billing"));
+    let approve = Some(lead(&policy));
+    let base = |name: &str| Exception { lifts: lifts.clone(), ..small::exception(name, tier) };
+    let exceptions = [
+        Exception { components: llm, approve: approve.clone(), ..base("elsewhere") },
+        Exception { components: billing.clone(), approve, reuse: Reuse::Once, ..base("here") },
+    ];
+    for exception in exceptions {
+        policy.exceptions.push(exception);
+    }
+    let billing = Change { components: vec!["billing".to_owned()], ..change("T1") };
+    let needs = |change: &Change, exceptions_used: Option<Vec<ExceptionUse>>| {
+        let context = Context { exceptions_used, ..Context::at(at(12)) };
+        let decision = decide(&policy, change, &context);
+        (decision.verdict, decision.reasons[0].needs.clone())
+    };
+    let (verdict, lacking) = needs(&billing, Some(Vec::new()));
+    assert_eq!(verdict, Verdict::Pending);
+    let waits =
+        |name: &str| Need::Exception { window: "month-end".to_owned(), waiting: vec![name.to_owned()] };
+    assert_eq!(lacking[0], waits("here"));
+    assert!(matches!(lacking[1..], [Need::Approvals { .. }]), "{lacking:?}");
+    // Approved, and nobody looked whether it was used: unknown, and the log is what is needed.
+    let approved = Change { approvals: vec![approved_by("ana")], ..billing };
+    let log = Need::Log { exception: "here".to_owned() };
+    assert_eq!(needs(&approved, None), (Verdict::Pending, vec![log]));
+    assert_eq!(needs(&approved, Some(Vec::new())).0, Verdict::Allow);
+    let used = ExceptionUse { exception: "here".to_owned(), change: Some("2".to_owned()) };
+    let none = Need::Exception { window: "month-end".to_owned(), waiting: Vec::new() };
+    assert_eq!(needs(&approved, Some(vec![used])), (Verdict::Block, vec![none]));
+}
+
+#[test]
+fn a_reason_outside_of_only_windows_ends_when_one_opens_whatever_lifts_it() {
+    let mut policy = policy();
+    let office = Window { only: true, ..window(&policy, "office", "hard", once(30, 40)) };
+    let lifts = vec![policy.windows.push(office)];
+    let tier = policy.tiers.find("T1").unwrap();
+    policy.exceptions.push(Exception { lifts, expires: at(20), ..small::exception("early", tier) });
+    let decision = check(&policy, &change("T1"), 12, &[]);
+    assert_eq!(decision.reasons[0].end, Some(at(30)));
+    assert_eq!(decision.valid_until.unwrap().at, at(20));
+}
+
+#[test]
+fn what_is_wrong_with_evidence_is_said_with_its_value_and_source() {
+    let mut policy = policy();
+    let kind = FactKind::OneOf(vec!["ready".to_owned(), "armed".to_owned()]);
+    policy.facts.push(Fact { kind, ..small::fact("lever-state") });
+    let said = |policy: &Policy, values: &[&str]| {
+        let evidence = values.iter().map(|value| Evidence {
+            fact: "lever-state".to_owned(),
+            value: Given::Text((*value).to_owned()),
+            ..warmup(true, 5)
+        });
+        let change = Change { evidence: evidence.collect(), ..change("T2") };
+        ask(policy, &change, 5).reasons[0].because.clone().unwrap()
+    };
+    assert_eq!(said(&policy, &["redy"]), "`redy` from ci is not one of ready, armed");
+    assert_eq!(said(&policy, &["ready", "armed"]), "it contradicts itself: `armed` from ci, `ready` from ci");
+    let fact = policy.facts.find("lever-state").unwrap();
+    policy.facts.get_mut(fact).unwrap().private = true;
+    assert_eq!(said(&policy, &["redy"]), "a value from ci is not one of ready, armed");
 }
 
 #[test]

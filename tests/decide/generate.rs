@@ -136,6 +136,7 @@ fn policy(tape: &mut Tape<'_>) -> Policy {
         });
     }
     policy.levers.push(small::lever("lever"));
+    policy.flags.push(small::flag("flag"));
     if tape.once_in(2) {
         policy.classify = Some(classify(tape, &policy));
     }
@@ -390,7 +391,8 @@ fn context(tape: &mut Tape<'_>, policy: &Policy) -> Context {
     }
     if let Some(exception) = policy.exceptions.rows().first().filter(|_| tape.once_in(3)) {
         let change = tape.once_in(2).then(|| tape.pick(&["1", "2"]).to_owned());
-        context.exceptions_used.push(ExceptionUse { exception: exception.name.clone(), change });
+        let used = ExceptionUse { exception: exception.name.clone(), change };
+        context.exceptions_used = (!tape.once_in(3)).then(|| vec![used]);
     }
     context
 }
@@ -399,7 +401,7 @@ fn change(tape: &mut Tape<'_>, policy: &Policy, context: &Context) -> Change {
     let mut change = Change { id: tape.once_in(2).then(|| "1".to_owned()), ..Change::default() };
     change.intent = match tape.below(8) {
         6 => Intent::Rollback { lever: tape.pick(&["lever", "nothing"]).to_owned(), to: "old".to_owned() },
-        7 => Intent::Kill { flag: "flag".to_owned() },
+        7 => Intent::Kill { flag: tape.pick(&["flag", "nothing"]).to_owned() },
         _ => Intent::Forward,
     };
     if !tape.once_in(8) {
@@ -464,7 +466,7 @@ pub fn evidence(tape: &mut Tape<'_>, context: &Context) -> Evidence {
         6 => ("f1", Given::Text("none".to_owned())),
         7 | 8 => ("f2", Given::Text("3%".to_owned())),
         9 => ("f2", Given::Text("20%".to_owned())),
-        10 if tape.once_in(4) => ("f2", Given::Text("many".to_owned())),
+        10 if tape.once_in(4) => ("f2", Given::Text(tape.pick(&["many", "-3%"]).to_owned())),
         11 if tape.once_in(4) => ("f9", Given::Bool(true)),
         _ => ("f0", Given::Text("true".to_owned())),
     };

@@ -32,7 +32,7 @@ fn turned(case: &Case) -> Case {
     change.evidence.reverse();
     change.approvals.reverse();
     turned.context.earlier.reverse();
-    turned.context.exceptions_used.reverse();
+    turned.context.exceptions_used.iter_mut().for_each(|used| used.reverse());
     turned
 }
 

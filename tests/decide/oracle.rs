@@ -105,10 +105,9 @@ impl<'c> Oracle<'c> {
             known(&glass.name, policy.break_glass.find(&glass.name).map(Id::index));
         }
 
-        let actions = match (change.action, &change.intent) {
-            (Some(action), _) => vec![action],
-            (None, Intent::Kill { .. }) => vec![Action::Flag],
-            (None, _) => Action::ALL.to_vec(),
+        let actions = match change.action {
+            Some(action) => vec![action],
+            None => Action::ALL.to_vec(),
         };
         let own = match change.action {
             Some(Action::Merge) => Phase::Merge,
@@ -387,19 +386,20 @@ impl<'c> Oracle<'c> {
                     && exception.starts.is_none_or(|starts| starts <= at)
                     && at < exception.expires;
                 let id = &self.case.change.id;
-                let mut used =
-                    self.case.context.exceptions_used.iter().filter(|used| used.exception == exception.name);
-                let usable = match &exception.reuse {
-                    Reuse::Any => true,
-                    Reuse::ForChange(change) => id.as_ref() == Some(change),
-                    Reuse::Once => used.all(|used| used.change.is_some() && used.change == *id),
+                let usable = match (&exception.reuse, &self.case.context.exceptions_used) {
+                    (Reuse::Any, _) => Some(true),
+                    (Reuse::ForChange(change), _) => Some(id.as_ref() == Some(change)),
+                    (Reuse::Once, None) => None,
+                    (Reuse::Once, Some(used)) => {
+                        let mut used = used.iter().filter(|used| used.exception == exception.name);
+                        Some(used.all(|used| used.change.is_some() && used.change == *id))
+                    }
                 };
-                if reaches && usable {
-                    ways.push(match &exception.approve {
-                        Some(seats) => self.filled(seats, None, None, micro.region, at),
-                        None => Some(true),
-                    });
-                }
+                let approved = match &exception.approve {
+                    Some(seats) => self.filled(seats, None, None, micro.region, at),
+                    None => Some(true),
+                };
+                ways.push(and([Some(reaches), usable, approved]));
             }
         }
         or(ways)
@@ -409,7 +409,10 @@ impl<'c> Oracle<'c> {
         let (policy, change, context) = (&self.case.policy, &self.case.change, &self.case.context);
         match &change.intent {
             Intent::Forward => false,
-            Intent::Kill { .. } => change.action.is_none_or(|action| action == Action::Flag),
+            Intent::Kill { flag } => {
+                policy.flags.rows().iter().any(|declared| declared.name == *flag)
+                    && change.action.is_none_or(|action| action == Action::Flag)
+            }
             Intent::Rollback { lever, to } => {
                 policy.levers.rows().iter().any(|row| row.name == *lever)
                     && context.earlier.iter().any(|earlier| {
@@ -628,6 +631,9 @@ impl<'c> Oracle<'c> {
                 }
                 (FactKind::Ratio, Given::Text(text)) => {
                     let percent: rust_decimal::Decimal = text.strip_suffix('%')?.parse().ok()?;
+                    if percent < rust_decimal::Decimal::ZERO {
+                        return None;
+                    }
                     Value::Ratio(percent / rust_decimal::Decimal::ONE_HUNDRED)
                 }
                 _ => return None,
@@ -702,7 +708,7 @@ impl<'c> Oracle<'c> {
                     later.person == review.person
                         && later.state == ApprovalState::Approved
                         && is_said(later, at)
-                        && later.given_at > review.given_at
+                        && matches!((review.given_at, later.given_at), (Some(asked), Some(given)) if asked < given)
                 })
         };
         reviews
@@ -746,7 +752,10 @@ impl<'c> Oracle<'c> {
                 later.person == approval.person
                     && later.state == ApprovalState::ChangesRequested
                     && is_said(later, at)
-                    && later.given_at >= approval.given_at
+                    && match (later.given_at, approval.given_at) {
+                        (Some(asked), Some(given)) => asked >= given,
+                        (None, _) | (Some(_), None) => true,
+                    }
             });
             if is_said(approval, at)
                 && is_bound

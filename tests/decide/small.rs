@@ -3,8 +3,8 @@
 use crate::generate::party;
 use opsc::calendar::{Date, Elapsed, Instant, Interval, Place, Rounding, Timetable, Weekdays, Zone};
 use opsc::policy::{
-    Component, Environment, Exception, Fact, FactKind, FreezeKind, Id, Lever, Origin, Policy, Region,
-    Release, Reuse, Role, Schedule, Service, Team, Tier, Window,
+    Asked, Component, Environment, Exception, Fact, FactKind, Flag, FlagKind, FreezeKind, Id, Lever, Origin,
+    Policy, Region, Release, Reuse, Role, Schedule, Service, Team, Tier, Window,
 };
 use opsc::source::{Sources, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -206,6 +206,23 @@ pub fn release(name: &str, tier: Id<Tier>) -> Release {
         by: None,
         environment: None,
         at: None,
+    }
+}
+
+pub fn flag(name: &str) -> Flag {
+    Flag {
+        name: name.to_owned(),
+        doc: String::new(),
+        origin: origin(),
+        kind: FlagKind::KillSwitch,
+        components: None,
+        variants: Vec::new(),
+        default: None,
+        sticky: None,
+        asked: Asked::Server,
+        guards: Vec::new(),
+        owner: None,
+        expires: None,
     }
 }
 

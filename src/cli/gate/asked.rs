@@ -1,9 +1,10 @@
 //! What a command line says of a change: a file, and flags that add to it.
 
-use super::evidence;
+use super::trust::{self, Reliance};
+use super::{evidence, instant};
 use crate::calendar::Instant;
 use crate::cli::{Context, Failure, files};
-use crate::decide::{Approval, Change, Intent, StatedTier};
+use crate::decide::{Approval, BreakGlassUse, Change, Intent, StatedTier};
 use crate::policy::{Action, Phase, Policy};
 use clap::builder::PossibleValuesParser;
 use serde::de::DeserializeOwned;
@@ -59,6 +60,21 @@ pub(in crate::cli) struct Asked {
     /// The release or commit a rollback goes back to
     #[arg(long, value_name = "RELEASE", requires = "rollback")]
     to: Option<String>,
+    /// Switch this flag off; freezes do not hold the kill of a flag that the policy declares
+    #[arg(long, value_name = "FLAG", conflicts_with = "rollback")]
+    kill: Option<String>,
+    /// Take this way through in an emergency
+    #[arg(long, value_name = "NAME", requires = "by")]
+    break_glass: Option<String>,
+    /// When those on call were asked, for `--break-glass`
+    #[arg(long, value_name = "INSTANT", requires = "break_glass")]
+    asked_at: Option<String>,
+    /// Why the glass is broken
+    #[arg(long, value_name = "TEXT", requires = "break_glass")]
+    because: Option<String>,
+    /// Who says what `--tier`, `--fact` and `--break-glass` say
+    #[arg(long, value_name = "PERSON")]
+    by: Option<String>,
 }
 
 impl Asked {
@@ -72,13 +88,20 @@ impl Asked {
         context: &Context<'_>,
         policy: &Policy,
         judged: Instant,
+        reliance: Reliance,
     ) -> Result<Change, Failure> {
+        if reliance == Reliance::Enforced {
+            self.check_trust(policy)?;
+        }
         let mut change: Change = match &self.change {
             Some(path) => json(context, path, "a change, as `opsc change` writes it")?,
             None => Change::default(),
         };
+        if reliance == Reliance::Enforced {
+            trust::claims_nothing(&change)?;
+        }
         if let Some(name) = &self.tier {
-            change.tier = Some(StatedTier { name: name.clone(), by: None });
+            change.tier = Some(StatedTier { name: name.clone(), by: self.by.clone() });
         }
         if let Some(word) = &self.action {
             change.action = Action::ALL.into_iter().find(|action| action.name() == word);
@@ -96,11 +119,23 @@ impl Asked {
         if let (Some(lever), Some(to)) = (&self.rollback, &self.to) {
             change.intent = Intent::Rollback { lever: lever.clone(), to: to.clone() };
         }
+        if let Some(flag) = &self.kill {
+            change.intent = Intent::Kill { flag: flag.clone() };
+        }
+        if let (Some(name), Some(by)) = (&self.break_glass, &self.by) {
+            let asked_at = self.asked_at.as_deref().map(|text| instant("--asked-at", text)).transpose()?;
+            let (name, by, reason) = (name.clone(), by.clone(), self.because.clone());
+            change.break_glass = Some(BreakGlassUse { name, by, asked_at, reason });
+        }
         for fact in &self.facts {
-            change.evidence.push(evidence::flag(fact, judged));
+            change.evidence.push(evidence::flag(fact, self.by.clone(), judged));
         }
         for path in &self.facts_files {
-            change.evidence.extend(evidence::file(context, path)?);
+            let found = evidence::file(context, path)?;
+            if reliance == Reliance::Enforced {
+                trust::is_vouched_for(path, &found)?;
+            }
+            change.evidence.extend(found);
         }
         change.evidence.extend(evidence::pointed(context, policy)?);
         if let Some(path) = &self.approvals {
@@ -108,6 +143,19 @@ impl Asked {
             change.approvals.extend(approvals);
         }
         Ok(change)
+    }
+}
+
+impl Asked {
+    /// What must hold of the command line before anything is read that others rely on.
+    fn check_trust(&self, policy: &Policy) -> Result<(), Failure> {
+        if !self.facts.is_empty() && self.by.is_none() {
+            return Err(Failure::usage("nobody is named for what `--fact` says")
+                .help("an enforced gate records who says what: add `--by PERSON`"));
+        }
+        let pointed = evidence::pointed_files(policy);
+        let given = self.facts_files.iter().chain(&self.change).chain(&self.approvals).map(String::as_str);
+        given.chain(pointed).try_for_each(trust::is_untracked)
     }
 }
 

@@ -73,8 +73,8 @@ fn given(value: Value) -> Given {
     }
 }
 
-/// `NAME=VALUE`; a name alone is true. The operator asserts it, at the instant that is judged.
-pub(super) fn flag(text: &str, judged: Instant) -> Evidence {
+/// `NAME=VALUE`; a name alone is true. The operator, who may be named, asserts it, at the instant that is judged.
+pub(super) fn flag(text: &str, actor: Option<String>, judged: Instant) -> Evidence {
     let (fact, value) = text.split_once('=').unwrap_or((text, "true"));
     let value = match value {
         "true" => Given::Bool(true),
@@ -86,9 +86,17 @@ pub(super) fn flag(text: &str, judged: Instant) -> Evidence {
         fact: fact.to_owned(),
         value,
         source: EvidenceSource::Operator,
-        actor: None,
+        actor,
         observed_at: Some(judged),
     }
+}
+
+/// The files that the policy reads facts from.
+pub(super) fn pointed_files(policy: &Policy) -> impl Iterator<Item = &str> {
+    policy.facts.rows().iter().flat_map(|fact| &fact.sources).filter_map(|source| match source {
+        FactSource::Json { file, .. } => Some(file.as_str()),
+        _ => None,
+    })
 }
 
 /// Facts that the policy reads `from json FILE at POINTER`: a file that is not there asserts nothing.

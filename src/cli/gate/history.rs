@@ -1,6 +1,6 @@
 //! What a log shows of earlier decisions: releases that were allowed, exceptions that were used, and the time.
 
-use super::MOST_CLOCK_SKEW;
+use super::{MOST_CLOCK_SKEW, Reliance};
 use crate::calendar::Instant;
 use crate::cli::log_file::REPAIRED;
 use crate::cli::{Failure, LogFile};
@@ -16,30 +16,41 @@ pub(super) struct History {
     last: Option<Instant>,
 }
 
-/// What is taken to be so where there is no log: an exception that may be used once may have been used.
-pub(super) fn unknown(policy: &Policy) -> Vec<ExceptionUse> {
-    let once = policy.exceptions.rows().iter().filter(|exception| exception.reuse == Reuse::Once);
-    once.map(|exception| ExceptionUse { exception: exception.name.clone(), change: None }).collect()
-}
-
-/// What a decision on this change rests on: the whole log where something in it can matter, else its last record.
+/// What a decision on this change rests on: the whole log where something in it can matter, else its last record. A gate
+/// that is enforced follows the whole chain even so.
 ///
 /// # Errors
 /// The log cannot be read, its chain is broken, or a record in it is none that is known: what was cut out of it could
 /// be what matters.
-pub(super) fn of(log: &mut LogFile, policy: &Policy, change: &Change) -> Result<History, Failure> {
-    let counts_uses = policy.exceptions.rows().iter().any(|exception| exception.reuse != Reuse::Any);
+pub(super) fn of(
+    log: &mut LogFile,
+    policy: &Policy,
+    change: &Change,
+    reliance: Reliance,
+) -> Result<History, Failure> {
+    let counts_uses = policy.exceptions.rows().iter().any(|exception| exception.reuse == Reuse::Once);
     let records = match counts_uses || change.intent != Intent::Forward {
         true => {
             let reading = log::read(&log.text()?);
             if let Some(broken) = reading.broken {
-                return Err(unsound(log, format!("its chain is broken at line {}", broken.line)));
+                return Err(unsound(log, chain_broken(&broken)));
             }
             reading.records
         }
-        false => log.last_record().cloned().into_iter().collect(),
+        false => {
+            if reliance == Reliance::Enforced
+                && let Some(broken) = log.first_break()?
+            {
+                return Err(unsound(log, chain_broken(&broken)));
+            }
+            log.last_record().cloned().into_iter().collect()
+        }
     };
     read(records, change).map_err(|reason| unsound(log, reason))
+}
+
+fn chain_broken(broken: &log::Broken) -> String {
+    format!("its chain is broken at line {}", broken.line)
 }
 
 fn unsound(log: &LogFile, reason: String) -> Failure {

@@ -5,14 +5,16 @@ mod elsewhere;
 mod evidence;
 mod history;
 mod origin;
+mod trust;
 
 pub(super) use asked::{Asked, json};
 pub(super) use origin::Origin;
+pub(super) use trust::Reliance;
 
 use super::log_file::LogFile;
 use super::{Command, Context, Exit, Failure, Output, cache, files, policy};
 use crate::calendar::{Elapsed, Instant, TZDB_VERSION};
-use crate::decide::{Change, EvidenceSource, Prepared, Record, Stamp, Verdict};
+use crate::decide::{Change, Prepared, Record, Stamp};
 use crate::policy::Policy;
 use crate::render::decision::{self, Answer};
 use sha2::{Digest, Sha256};
@@ -32,7 +34,7 @@ pub struct Gate {
     #[command(flatten)]
     asked: Asked,
     /// The instant to judge, instead of now; the record says that it is simulated
-    #[arg(long, value_name = "INSTANT", conflicts_with = "enforce")]
+    #[arg(long, value_name = "INSTANT")]
     at: Option<String>,
     /// Append the record to this hash-chained log, before the answer is given
     #[arg(long, value_name = "FILE")]
@@ -64,6 +66,10 @@ impl Command for Gate {
     ];
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
+        if self.enforce && self.at.is_some() {
+            return Err(Failure::usage("`--at` judges another instant, and what is enforced is judged now")
+                .help("leave out `--at`, or `--enforce` to see what would be"));
+        }
         let now = Instant::from_system(context.world.now());
         // What is enforced is judged by the text that was reviewed, never by what lies in a cache.
         let compiled = if self.enforce { None } else { cache::read(context.world, &self.path) };
@@ -71,6 +77,10 @@ impl Command for Gate {
             Some(found) => found,
             None => policy::load(context, &self.path).map(|valid| (valid.policy, valid.root))?,
         };
+        if self.enforce {
+            trust::says_something(&policy)?;
+            self.log.as_deref().map_or(Ok(()), trust::is_untracked)?;
+        }
         let mut origin = Origin::find(&policy, &root);
         if self.enforce && !origin.is_clean {
             let message =
@@ -81,21 +91,22 @@ impl Command for Gate {
         }
         self.check_clock(now, &origin)?;
         let judged = self.instant(now)?;
-        let change = self.asked.change(context, &policy, judged)?;
-        self.check_outputs()?;
+        let reliance = if self.enforce { Reliance::Enforced } else { Reliance::Asker };
+        let change = self.asked.change(context, &policy, judged, reliance)?;
+        self.check_outputs(&policy)?;
         if self.enforce {
-            is_whole(&policy, &change)?;
+            trust::is_whole(&policy, &change)?;
             origin.distrust(&root, &change);
         }
         let mut log = self.log.as_deref().map(|path| LogFile::open(path, now)).transpose()?;
         let mut circumstances = origin.context(judged, self.at.is_some());
         if let Some(log) = &mut log {
-            let history = history::of(log, &policy, &change)?;
+            let history = history::of(log, &policy, &change, reliance)?;
             history.check_clock(now)?;
             circumstances.earlier = history.earlier;
-            circumstances.exceptions_used = history.exceptions_used;
+            circumstances.exceptions_used = Some(history.exceptions_used);
         } else {
-            circumstances.exceptions_used = history::unknown(&policy);
+            circumstances.exceptions_used = None;
         }
         let prepared = Prepared::for_few(&policy);
         let answer = prepared.decide(&change, &circumstances);
@@ -137,12 +148,7 @@ impl Command for Gate {
         } else {
             decision::terminal(&answer, context.console.out)
         };
-        let exit = match record.verdict {
-            Verdict::Allow => Exit::Done,
-            Verdict::Pending => Exit::Pending,
-            Verdict::Block => Exit::Block,
-        };
-        Ok(Output::said(said).noted(notes).exit(exit))
+        Ok(Output::said(said).noted(notes).exit(record.verdict.into()))
     }
 
     fn refusal(text: &str) -> String {
@@ -155,15 +161,24 @@ impl Gate {
         self.at.as_deref().map_or(Ok(now), |text| instant("--at", text))
     }
 
-    /// A summary takes the place of its file whole: it must never be the log's.
-    fn check_outputs(&self) -> Result<(), Failure> {
-        match (&self.log, &self.summary) {
-            (Some(log), Some(summary)) if files::is_same(log, summary) => {
-                Err(Failure::usage(format!("`--summary {summary}` and `--log {log}` name the same file"))
-                    .help("write the summary to a file of its own"))
-            }
-            _ => Ok(()),
+    /// A summary takes the place of its file whole, and a log grows: neither may be the other, nor a part of the policy.
+    fn check_outputs(&self, policy: &Policy) -> Result<(), Failure> {
+        if let (Some(log), Some(summary)) = (&self.log, &self.summary)
+            && files::is_same(log, summary)
+        {
+            return Err(Failure::usage(format!(
+                "`--summary {summary}` and `--log {log}` name the same file"
+            ))
+            .help("write the summary to a file of its own"));
         }
+        for (flag, path) in [("--log", &self.log), ("--summary", &self.summary)] {
+            let Some(path) = path else { continue };
+            if policy.files.iter().any(|file| files::is_same(file, path)) {
+                return Err(Failure::usage(format!("`{flag} {path}` is a file of the policy"))
+                    .help("name a file of its own"));
+            }
+        }
+        Ok(())
     }
 
     /// A clock that is earlier than what it must be later than, or off a witness, decides nothing.
@@ -188,29 +203,6 @@ impl Gate {
         }
         Ok(())
     }
-}
-
-/// What an enforced gate must know of a change: whose approvals count rests on the commit and its authors, the tier on paths.
-fn is_whole(policy: &Policy, change: &Change) -> Result<(), Failure> {
-    let missing = if change.commit.is_none() {
-        "its commit"
-    } else if change.authors.is_empty() {
-        "its authors"
-    } else if policy.classify.is_some() && change.paths.is_empty() {
-        "its paths, by which the policy classifies"
-    } else if let Some(claimed) =
-        change.evidence.iter().find(|evidence| evidence.source == EvidenceSource::Label)
-    {
-        return Err(Failure::malformed(format!(
-            "the label behind fact `{}` is asserted by a file",
-            claimed.fact
-        ))
-        .help("an enforced gate takes no file's word for who set a label: let the fact come `from ci`"));
-    } else {
-        return Ok(());
-    };
-    Err(Failure::malformed(format!("an enforced gate must know of a change {missing}"))
-        .help("give `--change FILE`, as `opsc change` writes it"))
 }
 
 /// An instant from the command line.

@@ -7,7 +7,7 @@ mod terminal;
 mod words;
 
 pub use summary::{MOST_BYTES, title};
-pub use words::list;
+pub use words::{known_names, list};
 
 use super::Paint;
 use crate::calendar::Instant;

@@ -110,7 +110,6 @@ fn foot(answer: &Answer<'_>, page: &mut Page) {
     let from = match &record.policy.from {
         PolicyFrom::WorkingTree => "from the working tree".to_owned(),
         PolicyFrom::TargetBranch { branch, commit } => format!("{branch}@{}", short(commit)),
-        PolicyFrom::SignedBundle { digest } => format!("bundle {}", short(digest)),
         PolicyFrom::Change => "from the change itself".to_owned(),
     };
     let digest = short(&record.policy.digest);

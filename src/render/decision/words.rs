@@ -161,6 +161,7 @@ pub(super) fn need_in_short(need: &Need) -> String {
         Need::Approvals { seats, .. } => seats_text(seats),
         Need::Withdrawal { person } => format!("a new review by {person}"),
         Need::Exception { .. } => "an exception".to_owned(),
+        Need::Log { .. } => "the log of decisions".to_owned(),
         Need::Recheck { vendor, .. } => format!("a fresh calendar of {vendor}"),
         Need::Tier => "a tier".to_owned(),
         Need::OtherTier { tiers } => format!("tier {}", tiers.join(" or ")),
@@ -201,6 +202,11 @@ pub(super) fn need(need: &Need) -> String {
                 FactState::Stale => {
                     format!("the evidence of `{fact}` is too old, or does not say `observed_at`: {how}")
                 }
+                FactState::Future => {
+                    format!(
+                        "the evidence of `{fact}` says that it was observed later than the instant judged"
+                    )
+                }
                 FactState::Foreign => format!("`{fact}` was asserted by someone who may not: {how}"),
                 FactState::Malformed => {
                     format!("the evidence of `{fact}` cannot be read, or contradicts itself")
@@ -227,6 +233,9 @@ pub(super) fn need(need: &Need) -> String {
             let names: Vec<String> = waiting.iter().map(|name| format!("`{name}`")).collect();
             format!("exception {} would let it pass once it is approved", list(&names))
         }
+        Need::Log { exception } => format!(
+            "exception `{exception}` may be used once, and nothing says whether it was: give the log with `--log FILE`"
+        ),
         Need::Recheck { vendor, source } => {
             let place = source.as_ref().map_or(String::new(), |source| format!(" ({source})"));
             format!(
@@ -287,6 +296,9 @@ pub(super) fn details(answer: &Answer<'_>, reason: &ReasonRecord) -> Vec<String>
             said.push(format!("\"{}\"", words.trim()));
         }
     }
+    if reason.about == About::Evidence {
+        said.extend(reason.because.clone());
+    }
     if reason.about == About::UnknownName {
         said.push(known_names(answer.policy, reason.because.as_deref().unwrap_or(""), &reason.name));
     }
@@ -310,7 +322,7 @@ pub(super) fn details(answer: &Answer<'_>, reason: &ReasonRecord) -> Vec<String>
 }
 
 /// What an unknown name might have been.
-fn known_names(policy: &Policy, kind: &str, name: &str) -> String {
+pub fn known_names(policy: &Policy, kind: &str, name: &str) -> String {
     let names = policy.names(kind);
     match (closest(name, names.iter().copied()), names.as_slice()) {
         (Some(near), _) => format!("did you mean `{near}`?"),
@@ -367,6 +379,7 @@ pub(super) fn note(answer: &Answer<'_>, note: &Note) -> String {
                 NotExempt::TargetNotAllowedBefore => {
                     "the log does not show its target as allowed before (`--log`)"
                 }
+                NotExempt::UnknownFlag => "the policy declares no such flag",
                 NotExempt::NotAFlag => "a kill flips a flag, and this is another action",
             };
             format!("judged like any change that goes forward: {why}")
