@@ -93,7 +93,7 @@ impl Command for Gate {
         let judged = self.instant(now)?;
         let reliance = if self.enforce { Reliance::Enforced } else { Reliance::Asker };
         let change = self.asked.change(context, &policy, judged, reliance)?;
-        self.check_outputs(&policy)?;
+        self.check_outputs(&policy, &root)?;
         if self.enforce {
             trust::is_whole(&policy, &change)?;
             origin.distrust(&root, &change);
@@ -162,7 +162,7 @@ impl Gate {
     }
 
     /// A summary takes the place of its file whole, and a log grows: neither may be the other, nor a part of the policy.
-    fn check_outputs(&self, policy: &Policy) -> Result<(), Failure> {
+    fn check_outputs(&self, policy: &Policy, root: &str) -> Result<(), Failure> {
         if let (Some(log), Some(summary)) = (&self.log, &self.summary)
             && files::is_same(log, summary)
         {
@@ -173,7 +173,7 @@ impl Gate {
         }
         for (flag, path) in [("--log", &self.log), ("--summary", &self.summary)] {
             let Some(path) = path else { continue };
-            if policy.files.iter().any(|file| files::is_same(file, path)) {
+            if policy.files.iter().any(|file| files::is_same(&format!("{root}{file}"), path)) {
                 return Err(Failure::usage(format!("`{flag} {path}` is a file of the policy"))
                     .help("name a file of its own"));
             }
