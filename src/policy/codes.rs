@@ -19,6 +19,8 @@ pub static CODES: &[&Code] = &[
     &lower::during::BAD_EXTENSION,
     &lower::exception::EXCEPTION_LIFTS_NOTHING,
     &lower::exception::EXCEPTION_WIDER,
+    &lower::flag::FLAG_SHARES,
+    &lower::flag::UNKNOWN_VARIANT,
     &lower::freeze::KIND_NOT_TOTAL,
     &lower::freeze::TIER_RULED_TWICE,
     &lower::holidays::FEAST_NOT_CONFIRMED,

@@ -39,7 +39,7 @@ pub use pipeline::{
 };
 pub use place::{Component, Environment, Region, Service};
 pub use recovery::{
-    Act, Asked, Flag, FlagKind, Flip, FlipKind, Lever, Recovered, Rollback, Step, Switch, Symptom,
+    Act, Asked, Flag, FlagKind, Flip, FlipKind, Lever, LeverKind, Recovered, Rollback, Step, Switch, Symptom,
 };
 pub use table::{Id, Named, Table};
 pub use tier::{Fact, FactKind, FactSource, Requirement, Tier};

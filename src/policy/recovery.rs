@@ -1,6 +1,6 @@
 //! How a release comes back: levers, rollbacks, flags.
 
-use super::{Bound, Component, Gate, Id, Origin, Party, Pins, Pipeline, Severity};
+use super::{Bound, Component, Gate, Id, Origin, Party, Pins, Pipeline, Region, Severity};
 use crate::calendar::{Date, Elapsed};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,8 @@ pub struct Lever {
     pub doc: String,
     /// Where it is declared.
     pub origin: Origin,
+    /// What it does to bring the service back.
+    pub kind: LeverKind,
     /// What it flips; more than one pointer is more than one step.
     pub flips: Vec<Flip>,
     /// How many steps it takes, where that is said.
@@ -41,6 +43,21 @@ impl Lever {
     pub fn step_count(&self) -> usize {
         self.steps.map_or(self.flips.len().max(1), |(steps, _)| steps as usize)
     }
+}
+
+/// What a lever does to bring the service back: the first goes back to the version before, the others keep the new one and make
+/// it bearable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeverKind {
+    /// Goes back to the version before
+    Back,
+    /// Answers with less: a shorter chain, fewer documents, links alone
+    Degrade,
+    /// Keeps each user on the arm they have
+    Sticky,
+    /// Does identical work once
+    SingleFlight,
 }
 
 /// One pointer that a lever flips.
@@ -85,7 +102,11 @@ pub struct Rollback {
     pub triggers: Vec<Bound>,
     /// Which lever serves which symptom.
     pub cases: Vec<Symptom>,
-    /// What is done, in order.
+    /// The regions it goes through, in steps; empty means all at once.
+    pub region_plan: Vec<Vec<Id<Region>>>,
+    /// How long a region must be healthy before the next.
+    pub soak: Option<Elapsed>,
+    /// What is done, in order; with regions, in each step of them.
     pub steps: Vec<Step>,
     /// When it counts as recovered.
     pub recovered: Option<Recovered>,

@@ -9,6 +9,7 @@ mod people;
 mod place;
 mod policy;
 mod promise;
+mod recovery;
 mod release;
 mod target;
 mod tier;
@@ -44,9 +45,9 @@ pub static DECLARATIONS: &[&Declaration] = &[
     &later::PIPELINE,
     &later::STAGE,
     &later::LOCK,
-    &release::LEVER,
+    &recovery::LEVER,
     &later::ROLLBACK,
-    &later::FLAG,
+    &recovery::FLAG,
     &later::MAINTENANCE,
     &later::SEVERITY,
     &later::STATUS,

@@ -228,6 +228,7 @@ pub fn flag(name: &str) -> Flag {
 
 pub fn lever(name: &str) -> Lever {
     Lever {
+        kind: opsc::policy::LeverKind::Back,
         name: name.to_owned(),
         doc: String::new(),
         origin: origin(),

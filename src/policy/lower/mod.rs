@@ -9,6 +9,7 @@ mod condition;
 pub(super) mod during;
 mod evidence;
 pub(super) mod exception;
+pub(super) mod flag;
 pub(super) mod freeze;
 pub(super) mod globs;
 pub(super) mod holidays;
@@ -81,6 +82,12 @@ tables! {
     "break-glass" BreakGlass break_glass;
     "release" Release releases;
     "lever" Lever levers;
+    "gate" Gate gates;
+    "pins" Pins pins;
+    "pipeline" Pipeline pipelines;
+    "severity" Severity severities;
+    "rollback" Rollback rollbacks;
+    "flag" Flag flags;
     "test" TestBlock tests;
     "target" Target targets;
 }
@@ -121,6 +128,7 @@ const KINDS: &[Kind] = &[
     row!(BreakGlass, approval::break_glass),
     row!(Release, release::release),
     row!(Lever, recovery::lever),
+    row!(Flag, flag::flag),
     row!(TestBlock, test::test),
     row!(Target, target::target),
 ];

@@ -14,7 +14,6 @@ later! {
     STAGE "stage" "new" "One step of a pipeline.";
     LOCK "lock" "new" "Something that one pipeline holds at a time.";
     ROLLBACK "rollback" "new anything?" "When and how a release comes back.";
-    FLAG "flag" "new" "A flag of a flag server.";
     MAINTENANCE "maintenance" "new" "A time in which writes are refused.";
     SEVERITY "severity" "new anything?" "How bad an incident is.";
     STATUS "status" "new anything?" "A state of the status page.";

@@ -40,18 +40,6 @@ pub static EXCEPTION: Declaration =
             field("because", "text", "Why it was given."),
         ]);
 
-pub static LEVER: Declaration =
-    declaration("lever", "new", "What is flipped to go back; exceptions and rollbacks name it.").fields(&[
-        field("flips", "anything", "What it flips.").many().later(),
-        field("steps", "anything", "The steps it takes.").later(),
-        field("inverse", "anything", "What undoes it.").later(),
-        field("within", "duration", "How fast it works.").later(),
-        field("rotates", "anything", "The caches it rotates.").many().later(),
-        field("available", "anything", "Until when it can be pulled.").later(),
-        field("keeps", "anything", "How long what it goes back to is kept.").later(),
-        field("cannot", "anything", "What it cannot undo.").many().later(),
-    ]);
-
 pub static BREAK_GLASS: Declaration =
     declaration("break-glass", "new", "A way through in an emergency, and what it owes afterwards.").fields(
         &[
