@@ -1,8 +1,8 @@
 //! What a policy says of changes: classification, exceptions, emergencies, releases, tests, targets.
 
 use super::{
-    Action, Component, Condition, Environment, FreezeKind, Id, Origin, Party, Phase, Region, Seats, Service,
-    Tier, Value, Window,
+    Action, Component, Condition, Environment, FreezeKind, Id, Origin, Party, Phase, Pipeline, Region, Seats,
+    Service, Tier, Value, Window,
 };
 use crate::calendar::{Elapsed, Instant};
 use serde::{Deserialize, Serialize};
@@ -173,8 +173,8 @@ pub struct Release {
     pub region_plan: Vec<Vec<Id<Region>>>,
     /// How long one step must be healthy before the next.
     pub soak: Option<Elapsed>,
-    /// The pipeline that carries it out, by name.
-    pub by: Option<String>,
+    /// The pipeline that carries it out.
+    pub by: Option<Id<Pipeline>>,
     /// Its environment; none means all.
     pub environment: Option<Id<Environment>>,
     /// When it is planned to start.

@@ -6,6 +6,7 @@ mod evidence;
 mod freeze;
 mod later;
 mod people;
+mod pipeline;
 mod place;
 mod policy;
 mod promise;
@@ -42,9 +43,8 @@ pub static DECLARATIONS: &[&Declaration] = &[
     &later::GATE,
     &later::PROBE,
     &later::PINS,
-    &later::PIPELINE,
-    &later::STAGE,
-    &later::LOCK,
+    &pipeline::PIPELINE,
+    &pipeline::LOCK,
     &recovery::LEVER,
     &later::ROLLBACK,
     &recovery::FLAG,

@@ -3,7 +3,12 @@
 /// By name; a pattern says `<name>`.
 pub(super) const RULES: &[(&str, &str)] = &[
     ("assertion", "#pair name=fact value | #compared assertion=part"),
+    ("failure", "#rollback 'rollback' rollback | #pause 'pause' | #stop 'stop'"),
     ("hours", "start=time '..' end=time"),
+    (
+        "reaction",
+        "#finish 'finish' | #back 'roll' 'back' | #pause-then-back 'pause' pause=duration 'then' 'roll' 'back' | #pause 'pause'",
+    ),
     (
         "recurrence",
         "#day 'day' <hours> \

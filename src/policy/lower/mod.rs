@@ -14,10 +14,12 @@ pub(super) mod freeze;
 pub(super) mod globs;
 pub(super) mod holidays;
 mod people;
+pub(super) mod pipeline;
 mod place;
 mod recovery;
 pub(super) mod release;
 mod seats;
+pub(super) mod stage;
 pub(super) mod target;
 pub(super) mod test;
 mod tier;
@@ -81,6 +83,7 @@ tables! {
     "exception" Exception exceptions;
     "break-glass" BreakGlass break_glass;
     "release" Release releases;
+    "lock" Lock locks;
     "lever" Lever levers;
     "gate" Gate gates;
     "pins" Pins pins;
@@ -113,7 +116,7 @@ const KINDS: &[Kind] = &[
     row!(Region, place::region),
     row!(Component, place::component),
     row!(Service, place::service),
-    row!(Environment, place::environment),
+    row!(Environment, place::environment, pipeline::settle_environments),
     row!(Team, people::team),
     row!(Schedule, people::schedule),
     row!(Role, people::role),
@@ -127,6 +130,8 @@ const KINDS: &[Kind] = &[
     row!(Exception, exception::exception),
     row!(BreakGlass, approval::break_glass),
     row!(Release, release::release),
+    row!(Lock, pipeline::lock),
+    row!(Pipeline, pipeline::pipeline),
     row!(Lever, recovery::lever),
     row!(Flag, flag::flag),
     row!(TestBlock, test::test),
@@ -147,12 +152,13 @@ pub(super) struct Lower<'a> {
     placed: BTreeMap<&'static str, Vec<Option<u32>>>,
     open: Vec<Option<u32>>,
     missing_roles: BTreeMap<String, Span>,
+    stages: stage::StageNames<'a>,
 }
 
 /// Lowers every declaration into `policy`.
 pub(super) fn lower<'a>(
     policy: Policy,
-    declared: &[(Author, Declared<'_>)],
+    declared: &'a [(Author, Declared<'a>)],
     names: &'a Names,
     sources: &'a Sources,
     sink: &'a mut Sink,
@@ -162,7 +168,7 @@ pub(super) fn lower<'a>(
         .filter(|(author, _)| *author == Author::Library)
         .map(|(_, declared)| declared.node.span.file)
         .collect::<std::collections::BTreeSet<_>>();
-    let mut by_keyword: BTreeMap<&str, Vec<&Declared<'_>>> = BTreeMap::new();
+    let mut by_keyword: BTreeMap<&str, Vec<&'a Declared<'a>>> = BTreeMap::new();
     for (_, declared) in declared {
         by_keyword.entry(declared.kind.row.keyword).or_default().push(declared);
     }
@@ -175,6 +181,7 @@ pub(super) fn lower<'a>(
         placed: BTreeMap::new(),
         open: Vec::new(),
         missing_roles: BTreeMap::new(),
+        stages: stage::names(by_keyword.get("pipeline").map_or(&[], Vec::as_slice)),
     };
     for kind in KINDS {
         for declared in by_keyword.get(kind.keyword).into_iter().flatten() {

@@ -3,7 +3,7 @@
 use super::Lower;
 use crate::code;
 use crate::diag::Diagnostic;
-use crate::policy::{Component, Environment, Id, Region, Release, Tier};
+use crate::policy::{Component, Environment, Id, Pipeline, Region, Release, Tier};
 use crate::schema::{Declared, Given};
 
 code!(pub RELEASE_WITHOUT_COMPONENTS, Error, "release-without-components", "a release that does not say what it changes");
@@ -38,7 +38,7 @@ pub(super) fn release(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<
         components,
         region_plan: plan.map(|given| steps(lower, given)).unwrap_or_default(),
         soak: plan.and_then(|given| lower.duration(given.get("soak")?)),
-        by: None,
+        by: lower.references::<Pipeline>(declared, "by").and_then(|all| all.first().copied()),
         environment: lower
             .references::<Environment>(declared, "environment")
             .and_then(|all| all.first().copied()),
@@ -47,7 +47,7 @@ pub(super) fn release(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<
 }
 
 /// `a, b then c`: each part of the phrase that is no `then` is a step.
-fn steps(lower: &mut Lower<'_>, given: &Given<'_>) -> Vec<Vec<Id<Region>>> {
+pub(super) fn steps(lower: &mut Lower<'_>, given: &Given<'_>) -> Vec<Vec<Id<Region>>> {
     let mut seen: Vec<(Id<Region>, crate::source::Span)> = Vec::new();
     let mut steps = Vec::new();
     let parts = given.entry.head.as_ref().map_or(&[][..], |head| head.phrase());

@@ -10,9 +10,6 @@ macro_rules! later {
 
 later! {
     PINS "pins" "new" "Versions that must be the same wherever a release runs.";
-    PIPELINE "pipeline" "new anything?" "The stages that carry a release out.";
-    STAGE "stage" "new" "One step of a pipeline.";
-    LOCK "lock" "new" "Something that one pipeline holds at a time.";
     ROLLBACK "rollback" "new anything?" "When and how a release comes back.";
     MAINTENANCE "maintenance" "new" "A time in which writes are refused.";
     SEVERITY "severity" "new anything?" "How bad an incident is.";

@@ -14,7 +14,7 @@ pub static RELEASE: Declaration =
         .default("all at once"),
         field("environment", "environment", "The environment it goes to.").default("all"),
         field("at", "instant", "When it is planned to start."),
-        field("by", "pipeline=word", "The pipeline that carries it out.").later(),
+        field("by", "pipeline", "The pipeline that carries it out."),
     ]);
 
 pub static EXCEPTION: Declaration =
