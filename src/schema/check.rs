@@ -318,7 +318,7 @@ fn is_misspelled(entry: &Entry, body: &Body, keyword: &str) -> bool {
         _ => None,
     });
     let mut unknown = words.filter(|word| body.position(word).is_none());
-    unknown.any(|word| closest(word, keywords(body)) == Some(keyword))
+    unknown.any(|word| closest(word, keywords(body)) == Some(keyword) || word.ends_with(keyword))
 }
 
 /// What the first word of a statement is as a part of its phrase: a name, or a date where dates are listed.
@@ -371,7 +371,12 @@ fn wrong_form(
             } else {
                 format!("{whose} takes {expected} here, not `{text}`")
             };
-            let finding = Diagnostic::new(&WRONG_FORM, at, message);
+            let finding = match meant(text, &mismatch.expected) {
+                Some(meant) => {
+                    Diagnostic::new(&WRONG_FORM, at, message).help(format!("did you mean `{meant}`?"))
+                }
+                None => Diagnostic::new(&WRONG_FORM, at, message),
+            };
             let quotable = mismatch.atoms.iter().any(|atom| atom.is_quoted()) && is_plain(text);
             if quotable {
                 finding.fix(format!("write `\"{text}\"`"), at, format!("\"{text}\""))
@@ -388,6 +393,21 @@ fn wrong_form(
             one_of_words(&forms.iter().map(|form| format!("`{form}`")).collect::<Vec<_>>())
         )),
     }
+}
+
+/// The word that was meant, if one that would have fitted is near: a keyword, or a weekday that was written out.
+fn meant(text: &str, expected: &[String]) -> Option<String> {
+    const WEEKDAYS: [&str; 7] =
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    if expected.iter().any(|wanted| wanted.starts_with("a weekday"))
+        && let Some(day) =
+            WEEKDAYS.into_iter().find(|day| text.to_ascii_lowercase().trim_end_matches('s') == *day)
+    {
+        let (first, rest) = day.get(..3)?.split_at(1);
+        return Some(format!("{}{rest}", first.to_ascii_uppercase()));
+    }
+    let words = expected.iter().filter_map(|wanted| wanted.strip_prefix('`')?.strip_suffix('`'));
+    closest(text, words).map(str::to_owned)
 }
 
 fn is_plain(text: &str) -> bool {

@@ -25,7 +25,7 @@ pub fn one_of<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
 
 /// The first of `count` names, each between backticks.
 pub fn first_of<'n>(names: impl IntoIterator<Item = &'n str>, count: usize) -> String {
-    if count <= MOST {
+    if count <= MOST + 1 {
         return one_of(names);
     }
     let first: Vec<String> = names.into_iter().take(MOST).map(|name| format!("`{name}`")).collect();
@@ -35,7 +35,8 @@ pub fn first_of<'n>(names: impl IntoIterator<Item = &'n str>, count: usize) -> S
 /// a, b or c; a long list is cut.
 pub fn joined<'n>(words: impl IntoIterator<Item = &'n str>) -> String {
     let mut words: Vec<&str> = words.into_iter().collect();
-    if words.len() > MOST {
+    // One alone is shorter named than counted.
+    if words.len() > MOST + 1 {
         let more = words.len() - MOST;
         words.truncate(MOST);
         return format!("{} or one of {more} more", words.join(", "));

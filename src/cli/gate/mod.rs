@@ -208,9 +208,8 @@ impl Gate {
 /// An instant from the command line.
 pub(in crate::cli) fn instant(flag: &str, text: &str) -> Result<Instant, Failure> {
     Instant::parse(text).ok_or_else(|| {
-        Failure::usage(format!("`{flag} {text}` is not an instant")).help(
-            "write it with its offset, in whole seconds: 2025-11-28T15:04:12Z or 2025-11-28T16:04:12+01:00",
-        )
+        Failure::usage(format!("`{flag} {text}` is not an instant"))
+            .help("write it with its offset: 2025-11-28T15:04:12Z or 2025-11-28T16:04:12+01:00")
     })
 }
 
