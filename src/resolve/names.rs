@@ -111,6 +111,22 @@ impl Names {
         }
     }
 
+    /// The finding that none of these keywords, which share their names, declares `name`.
+    pub fn unknown_among(&self, keywords: &[&'static str], name: &str, span: Span) -> Diagnostic {
+        let words: Vec<String> = keywords.iter().map(|keyword| format!("no `{keyword}`")).collect();
+        let message = format!("{} is called `{name}`", words.join(", "));
+        let finding = Diagnostic::new(&UNKNOWN_NAME, span, message);
+        if let Some(module) = keywords.iter().find_map(|keyword| library_module(keyword, name)) {
+            return finding.help(format!("the library has it: write `use std.{module}`"));
+        }
+        let near: Vec<String> = keywords.iter().filter_map(|keyword| self.meant(keyword, name)).collect();
+        match closest(name, near.iter().map(String::as_str)) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding
+                .help("declare it, as a `metric` where it is measured, as a `fact` where evidence says it"),
+        }
+    }
+
     /// The name that was probably meant. Never a mend: of two regions that differ in a letter, both are regions.
     fn meant(&self, keyword: &str, name: &str) -> Option<String> {
         let names = self.counts.get(keyword).copied().unwrap_or(0);

@@ -294,7 +294,7 @@ fn around(bar: &Value) -> Vec<Value> {
             vec![Value::Instant(at.minus(second)), Value::Instant(*at), Value::Instant(at.plus(second))]
         }
         Value::Text(text) => vec![Value::Text(String::new()), Value::Text(text.clone())],
-        Value::Bool(_) | Value::Choice(_) => vec![bar.clone()],
+        Value::Bool(_) | Value::Choice(_) | Value::Milliseconds(_) => vec![bar.clone()],
     }
 }
 

@@ -5,6 +5,7 @@ use super::declaration::Declaration;
 mod evidence;
 mod freeze;
 mod later;
+mod measure;
 mod people;
 mod pipeline;
 mod place;
@@ -39,10 +40,10 @@ pub static DECLARATIONS: &[&Declaration] = &[
     &release::BREAK_GLASS,
     &promise::TEST,
     &target::TARGET,
-    &later::METRIC,
-    &later::GATE,
-    &later::PROBE,
-    &later::PINS,
+    &measure::METRIC,
+    &measure::GATE,
+    &measure::PROBE,
+    &measure::PINS,
     &pipeline::PIPELINE,
     &pipeline::LOCK,
     &recovery::LEVER,

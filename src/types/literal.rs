@@ -64,6 +64,27 @@ pub fn integer(text: &str, least: i64, most: i64, span: Span) -> Result<i64, Dia
 /// # Errors
 /// Where a unit is said twice or out of order, where it is no whole number of seconds, or longer than a century.
 pub fn duration(text: &str, span: Span) -> Result<Elapsed, Diagnostic> {
+    let (total, millis) = fine(text, span)?;
+    if millis != 0 {
+        return Err(impossible(span, format!("`{text}` is no whole number of seconds"))
+            .help("time here counts whole seconds; write `1s` or more"));
+    }
+    Ok(Elapsed::seconds(total))
+}
+
+/// `250ms`, `1h30m`: a duration that is measured, which may be finer than a second.
+///
+/// # Errors
+/// As [`duration`], whole seconds apart.
+pub fn measured(text: &str, span: Span) -> Result<Value, Diagnostic> {
+    Ok(match fine(text, span)? {
+        (seconds, 0) => Value::Duration(Elapsed::seconds(seconds)),
+        (seconds, millis) => Value::Milliseconds(seconds * 1000 + millis),
+    })
+}
+
+/// A duration in seconds, and the milliseconds that are no whole second.
+fn fine(text: &str, span: Span) -> Result<(i64, i64), Diagnostic> {
     let mut total: i64 = 0;
     let mut millis: i64 = 0;
     let mut last_size = i64::MAX;
@@ -97,12 +118,8 @@ pub fn duration(text: &str, span: Span) -> Result<Elapsed, Diagnostic> {
         }
         rest = behind;
     }
-    if millis % 1000 != 0 {
-        return Err(impossible(span, format!("`{text}` is no whole number of seconds"))
-            .help("time here counts whole seconds; write `1s` or more"));
-    }
     let total = total.saturating_add(millis / 1000);
-    if total > 36_525 * 86_400 { Err(too_long(text, span)) } else { Ok(Elapsed::seconds(total)) }
+    if total > 36_525 * 86_400 { Err(too_long(text, span)) } else { Ok((total, millis % 1000)) }
 }
 
 /// `18:00`, `24:00`

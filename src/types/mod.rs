@@ -8,6 +8,6 @@ mod tests;
 mod value;
 
 pub use codes::{CLOCK_CHANGE, CODES, DIFFERENT_INSTANTS, IMPOSSIBLE_VALUE, UNKNOWN_ZONE};
-pub use literal::{date, duration, integer, number, ordinal, time, value};
+pub use literal::{date, duration, integer, measured, number, ordinal, time, value};
 pub use moment::{instant, zone};
 pub use value::Value;

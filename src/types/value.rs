@@ -19,6 +19,8 @@ pub enum Value {
     Points(Decimal),
     /// `15m`
     Duration(Elapsed),
+    /// `250ms`: a measured duration that is no whole number of seconds
+    Milliseconds(i64),
     /// `5/s`, held per second
     Rate(Decimal),
     /// `$0.02`, in dollars
@@ -31,6 +33,22 @@ pub enum Value {
     Text(String),
 }
 
+impl Value {
+    /// What it measures, as a number: shares of one, seconds, so many a second, dollars; nothing for what is no quantity.
+    pub fn amount(&self) -> Option<Decimal> {
+        match self {
+            Self::Number(value)
+            | Self::Ratio(value)
+            | Self::Points(value)
+            | Self::Rate(value)
+            | Self::Money(value) => Some(*value),
+            Self::Duration(value) => Some(Decimal::from(value.as_seconds())),
+            Self::Milliseconds(value) => Some(Decimal::new(*value, 3)),
+            Self::Bool(_) | Self::Instant(_) | Self::Choice(_) | Self::Text(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -39,6 +57,7 @@ impl fmt::Display for Value {
             Self::Ratio(value) => write!(formatter, "{}%", (value * Decimal::ONE_HUNDRED).normalize()),
             Self::Points(value) => write!(formatter, "{}pp", (value * Decimal::ONE_HUNDRED).normalize()),
             Self::Duration(value) => write!(formatter, "{value}"),
+            Self::Milliseconds(value) => write!(formatter, "{value}ms"),
             Self::Rate(value) => write!(formatter, "{}/s", value.normalize()),
             Self::Money(value) => write!(formatter, "${}", value.normalize()),
             Self::Instant(value) => write!(formatter, "{value}"),

@@ -209,7 +209,7 @@ impl Lower<'_> {
 }
 
 /// All of these, with the seats that stand side by side asked for at once: each wants another person.
-fn joined_seats(terms: Vec<Condition>) -> Condition {
+pub(super) fn joined_seats(terms: Vec<Condition>) -> Condition {
     let mut joined: Vec<Condition> = Vec::with_capacity(terms.len());
     for term in terms {
         match (joined.last_mut(), term) {
@@ -229,7 +229,7 @@ fn joined_seats(terms: Vec<Condition>) -> Condition {
     }
 }
 
-fn operator(comparison: Comparison) -> Operator {
+pub(super) fn operator(comparison: Comparison) -> Operator {
     match comparison {
         Comparison::Equal => Operator::Equal,
         Comparison::NotEqual => Operator::NotEqual,

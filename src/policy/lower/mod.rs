@@ -4,6 +4,8 @@
 //! sense and was reported. Kinds are lowered in the order of [`KINDS`], so that a row can look at those before it.
 
 pub(super) mod approval;
+pub(super) mod bar;
+mod check;
 pub(super) mod claim;
 mod condition;
 pub(super) mod during;
@@ -13,6 +15,8 @@ pub(super) mod flag;
 pub(super) mod freeze;
 pub(super) mod globs;
 pub(super) mod holidays;
+pub(super) mod limit;
+pub(super) mod measure;
 mod people;
 pub(super) mod pipeline;
 mod place;
@@ -74,6 +78,10 @@ tables! {
     "schedule" Schedule schedules;
     "role" Role roles;
     "fact" Fact facts;
+    "metric" Metric metrics;
+    "probe" Probe probes;
+    "gate" Gate gates;
+    "pins" Pins pins;
     "approval" ApprovalRule approvals;
     "tier" Tier tiers;
     "freeze" FreezeKind kinds;
@@ -121,6 +129,10 @@ const KINDS: &[Kind] = &[
     row!(Schedule, people::schedule),
     row!(Role, people::role),
     row!(Fact, evidence::fact),
+    row!(Metric, measure::metric),
+    row!(Probe, measure::probe),
+    row!(Gate, measure::gate, measure::settle),
+    row!(Pins, measure::pins),
     row!(ApprovalRule, approval::approval),
     row!(Tier, tier::tier),
     row!(FreezeKind, freeze::freeze),

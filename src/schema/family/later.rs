@@ -9,7 +9,6 @@ macro_rules! later {
 }
 
 later! {
-    PINS "pins" "new" "Versions that must be the same wherever a release runs.";
     ROLLBACK "rollback" "new anything?" "When and how a release comes back.";
     MAINTENANCE "maintenance" "new" "A time in which writes are refused.";
     SEVERITY "severity" "new anything?" "How bad an incident is.";
@@ -21,12 +20,3 @@ later! {
     PROPERTY "property" "title" "Something shown of rollouts by simulation.";
     PROVE "prove" "title" "Something proved of the policy over its horizon.";
 }
-
-pub static METRIC: Declaration = declaration("metric", "new", "Something that is measured.")
-    .annotation("anything")
-    .space("evidence")
-    .later();
-pub static GATE: Declaration =
-    declaration("gate", "new", "What must hold before something goes on.").space("evidence").later();
-pub static PROBE: Declaration =
-    declaration("probe", "new", "A check that is run and answers yes or no.").space("evidence").later();
