@@ -93,8 +93,6 @@ tables! {
     "release" Release releases;
     "lock" Lock locks;
     "lever" Lever levers;
-    "gate" Gate gates;
-    "pins" Pins pins;
     "pipeline" Pipeline pipelines;
     "severity" Severity severities;
     "rollback" Rollback rollbacks;
