@@ -216,6 +216,43 @@ fn stretches_without_end_and_near_the_ends_of_time_are_told_in_time() {
     }
 }
 
+/// Each stretch is held against the occurrences of three years, joined: whoever skips years must not skip a gap.
+#[test]
+fn permitted_days_without_end_break_only_where_a_clock_is_set_back_over_their_edge() {
+    let within = Interval::new(at("2024-01-01T00:00:00Z"), at("2027-01-01T00:00:00Z"));
+    let zones = [
+        ("UTC", [0, 0]),
+        ("Europe/Dublin", [0, 3]),
+        ("America/Havana", [3, 0]),
+        ("Asia/Beirut", [0, 0]),
+        ("Atlantic/Azores", [3, 0]),
+        ("Asia/Kolkata", [0, 0]),
+    ];
+    for (zone, gaps) in zones {
+        let place = place(zone);
+        for (edge, expected) in [time(0, 0), time(1, 30)].into_iter().zip(gaps) {
+            let daily = Pattern::Daily { start: edge, end: edge };
+            let timetable = Timetable { patterns: vec![daily], ..Timetable::never(Rounding::Inward) };
+            let reader = timetable.read(&place);
+            let active = reader.active(within);
+            assert_eq!(active.intervals().len(), expected + 1, "{zone}, {edge:?}");
+            for held in active.intervals() {
+                let middle = held.start.plus(Elapsed::seconds(held.end.since(held.start).as_seconds() / 2));
+                let found = reader.at(middle).unwrap().intersect(within);
+                assert_eq!(found, *held, "{zone}, {edge:?}");
+            }
+            if expected == 0 {
+                let until = active.intervals().first().unwrap().end;
+                let change = reader.next_change_after(until);
+                assert!(
+                    change.is_none_or(|change| change > at("2100-01-01T00:00:00Z")),
+                    "{zone}, {change:?}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn rules_say_what_is_wrong_and_where() {
     let problem = |text: &str| {

@@ -27,7 +27,7 @@ pub struct Reader<'a> {
     zone: Zone,
     timetable: &'a Timetable,
     sources: Vec<Source<'a>>,
-    /// Whether what recurs weekly leaves no second of a week open, clock changes included.
+    /// Whether what recurs weekly leaves no second of a week open, on the wall clock.
     fills_weeks: bool,
     /// Where the dates that it names, one by one, begin and end.
     dated: Interval,
@@ -70,7 +70,7 @@ impl Timetable {
 impl<'a> Reader<'a> {
     fn new(timetable: &'a Timetable, place: &'a Place) -> Self {
         let zone = timetable.zone.unwrap_or(place.zone);
-        let fills_weeks = timetable.rounding == Rounding::Outward && fills_weeks(&timetable.patterns);
+        let fills_weeks = fills_weeks(&timetable.patterns);
         let sources = Vec::with_capacity(timetable.patterns.len());
         let dated = Interval::new(Instant::MAX, Instant::MIN);
         let mut reader = Self { zone, timetable, sources, fills_weeks, dated };
@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
         let limit = end.max(self.dated.end).plus(ENDLESS);
         let mut end = end;
         loop {
-            end = self.skip_filled_weeks(end);
+            end = self.skip_filled_weeks(end, limit);
             let reach = |source| self.last_starting_by(source, end).map(|occurrence| occurrence.interval.end);
             match self.sources.iter().filter_map(reach).max() {
                 Some(_) if end >= limit => return Instant::MAX,
@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
         let limit = start.min(self.dated.start).minus(ENDLESS);
         let mut start = start;
         loop {
-            start = self.skip_filled_weeks_back(start);
+            start = self.skip_filled_weeks_back(start, limit);
             // What ends at `start` touches it: the second before is the last that must be held.
             let before = start.minus(Elapsed::seconds(1));
             let reach =
@@ -187,32 +187,78 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// From within weeks that are filled to where the first date left out may be felt.
-    fn skip_filled_weeks(&self, end: Instant) -> Instant {
+    /// From within weeks that are filled to where the first date left out, or a clock set back, may be felt; no
+    /// further than `limit` where clocks matter.
+    fn skip_filled_weeks(&self, end: Instant, limit: Instant) -> Instant {
         let date = self.zone.date(end);
         let begun = self.timetable.from.is_none_or(|from| from <= days_after(date, -MARGIN_DAYS));
         if !self.fills_weeks || !begun {
             return end;
         }
         let except = self.timetable.except.range(days_after(date, -MARGIN_DAYS)..).next();
-        match except.into_iter().chain(&self.timetable.until).min() {
-            Some(&irregular) => end.max(self.noon(days_after(irregular, -MARGIN_DAYS))),
-            None => Instant::MAX,
+        let dropped = except.into_iter().chain(&self.timetable.until).min();
+        let dropped = dropped.map(|&irregular| self.noon(days_after(irregular, -MARGIN_DAYS)));
+        if self.timetable.rounding == Rounding::Outward {
+            return dropped.unwrap_or(Instant::MAX).max(end);
         }
+        let bound = dropped.unwrap_or(limit).min(limit);
+        let first = end.minus(Elapsed::days(MARGIN_DAYS));
+        let torn = self.days_set_back(first, Elapsed::days(1), bound.plus(Elapsed::days(MARGIN_DAYS)));
+        end.max(torn.map_or(bound, |torn| torn.minus(Elapsed::days(MARGIN_DAYS)).min(bound)))
     }
 
     /// The same towards the past.
-    fn skip_filled_weeks_back(&self, start: Instant) -> Instant {
+    fn skip_filled_weeks_back(&self, start: Instant, limit: Instant) -> Instant {
         let date = self.zone.date(start);
         let goes_on = self.timetable.until.is_none_or(|until| until > days_after(date, MARGIN_DAYS));
         if !self.fills_weeks || !goes_on {
             return start;
         }
         let except = self.timetable.except.range(..days_after(date, MARGIN_DAYS)).next_back();
-        match except.into_iter().chain(&self.timetable.from).max() {
-            Some(&irregular) => start.min(self.noon(days_after(irregular, MARGIN_DAYS))),
-            None => Instant::MIN,
+        let dropped = except.into_iter().chain(&self.timetable.from).max();
+        let dropped = dropped.map(|&irregular| self.noon(days_after(irregular, MARGIN_DAYS)));
+        if self.timetable.rounding == Rounding::Outward {
+            return dropped.unwrap_or(Instant::MIN).min(start);
         }
+        let bound = dropped.unwrap_or(limit).max(limit);
+        let first = start.plus(Elapsed::days(MARGIN_DAYS));
+        let torn = self.days_set_back(first, Elapsed::days(-1), bound.minus(Elapsed::days(MARGIN_DAYS)));
+        start.min(torn.map_or(bound, |torn| torn.plus(Elapsed::days(MARGIN_DAYS)).max(bound)))
+    }
+
+    /// Walks in `step`s of a day from `first` to `last`: the first day in which clocks are set back over a reading at
+    /// which an occurrence may start or end. Read inward, only there can weeks that are filled have a gap.
+    fn days_set_back(&self, first: Instant, step: Elapsed, last: Instant) -> Option<Instant> {
+        let ahead = step > Elapsed::ZERO;
+        let (mut at, mut offset) = (first, self.zone.offset(first));
+        while if ahead { at < last } else { at > last } {
+            let next = at.plus(step);
+            let then = self.zone.offset(next);
+            let (early, before, after) = if ahead { (at, offset, then) } else { (next, then, offset) };
+            if after < before && self.edges_in(early, before, after) {
+                return Some(next);
+            }
+            (at, offset) = (next, then);
+        }
+        None
+    }
+
+    /// Whether an occurrence starts or ends at a reading that comes twice in the day behind `early`, whose clocks
+    /// are set back from one offset to another.
+    fn edges_in(&self, early: Instant, before: Elapsed, after: Elapsed) -> bool {
+        let (mut low, mut high) = (early.unix(), early.unix() + DAY);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if self.zone.offset(Instant::from_unix(middle)) == before {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        let (first, last) = (high + after.as_seconds(), high + before.as_seconds());
+        let mut edges =
+            self.timetable.patterns.iter().flat_map(week_of).flat_map(|(start, end)| [start, end]);
+        edges.any(|edge| (edge - first).rem_euclid(DAY) <= last - first)
     }
 
     fn noon(&self, date: Date) -> Instant {
@@ -356,7 +402,8 @@ const ENDLESS: Elapsed = Elapsed::days(100 * 366);
 const MARGIN_DAYS: i64 = 10;
 
 /// Whether the patterns that recur weekly, whatever the holidays, leave no second of a week open on the wall clock.
-/// Read outward, no clock change opens one: what ends at a reading ends no earlier than what starts there.
+/// Read outward, no clock change opens one: what ends at a reading ends no earlier than what starts there. Read inward,
+/// one does where it repeats a reading at which something starts or ends.
 fn fills_weeks(patterns: &[Pattern]) -> bool {
     const WEEK: i64 = 7 * DAY;
     let mut spans: Vec<(i64, i64)> = patterns

@@ -8,6 +8,7 @@ use crate::render::{FORMATS, Report, Summary, count, format};
 use crate::rules::Checked;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
 
 /// Report what is wrong with a policy
 ///
@@ -50,6 +51,8 @@ impl Command for Check {
             true => mend(context, &self.path, habit)?,
             false => (check(context.world, &self.path, habit)?, String::new()),
         };
+        // The process ends with this report: what was read is not given back piece by piece.
+        let checked = ManuallyDrop::new(checked);
         let codes = codes();
         let report = Report { sources: &checked.sources, found: &checked.diagnostics, codes: &codes };
         let text = format(&self.format).map(|row| (row.render)(&report, context.console.out));

@@ -28,6 +28,8 @@ pub struct Loaded {
     pub allows: Vec<Allow>,
     /// The policy's folder, with `/` at its end; empty for the current one.
     pub root: String,
+    /// The files as trees; those that a file uses come before it.
+    pub modules: Vec<Module>,
 }
 
 impl Loaded {
@@ -68,7 +70,7 @@ pub fn load(world: &dyn World, path: &str) -> Result<Loaded, Unreadable> {
     }
     drop(declared);
     let policy = (!sink.has_errors()).then_some(policy);
-    Ok(Loaded { sources, policy, diagnostics: without_echoes(sink.into_sorted()), allows, root })
+    Ok(Loaded { sources, policy, diagnostics: without_echoes(sink.into_sorted()), allows, root, modules })
 }
 
 /// Less what follows from a file that was not read: a name that nothing declares may be declared there.

@@ -11,7 +11,7 @@ use crate::calendar::Instant;
 use crate::diag::{Code, Diagnostic, Habit, Sink};
 use crate::fidelity;
 use crate::policy::{self, Policy};
-use crate::resolve::{self, Unreadable};
+use crate::resolve::{self, Module, Unreadable};
 use crate::source::Sources;
 use crate::world::World;
 use std::sync::LazyLock;
@@ -72,6 +72,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The policy's folder, with `/` at its end; empty for the current one.
     pub root: String,
+    /// The files as trees; those that a file uses come before it.
+    pub modules: Vec<Module>,
 }
 
 /// Loads the policy at `path` and runs every analysis; `habit` says whether those that only speak when asked do.
@@ -93,7 +95,7 @@ pub fn check(world: &dyn World, path: &str, habit: Habit) -> Result<Checked, Unr
     // What is accepted is taken away first: an `@allow` of what only speaks when asked is not unused where nobody asks.
     let mut diagnostics = resolve::accept(&loaded.allows, sink.into_sorted(), codes());
     diagnostics.retain(|finding| speaks(finding.code, habit));
-    Ok(Checked { sources: loaded.sources, policy, diagnostics, root: loaded.root })
+    Ok(Checked { sources: loaded.sources, policy, diagnostics, root: loaded.root, modules: loaded.modules })
 }
 
 fn speaks(code: &Code, habit: Habit) -> bool {
