@@ -17,6 +17,12 @@ pub trait World {
     /// Whether `path` is a file that exists.
     fn is_file(&self, path: &str) -> bool;
 
+    /// When the file at `path` was last written.
+    ///
+    /// # Errors
+    /// The reason that cannot be told, as the outside gives it.
+    fn modified(&self, path: &str) -> io::Result<SystemTime>;
+
     /// The current time.
     fn now(&self) -> SystemTime;
 
@@ -64,6 +70,11 @@ impl World for MemoryWorld {
 
     fn is_file(&self, path: &str) -> bool {
         self.files.contains_key(path)
+    }
+
+    /// Its files are as new as its clock.
+    fn modified(&self, path: &str) -> io::Result<SystemTime> {
+        self.read(path).map(|_| self.now)
     }
 
     fn now(&self) -> SystemTime {

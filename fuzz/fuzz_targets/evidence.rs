@@ -53,6 +53,10 @@ impl World for Cached {
         self.0.is_file(path)
     }
 
+    fn modified(&self, path: &str) -> io::Result<SystemTime> {
+        self.0.modified(path)
+    }
+
     fn now(&self) -> SystemTime {
         self.0.now()
     }

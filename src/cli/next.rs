@@ -1,6 +1,6 @@
 //! `opsc next`: the earliest instant at which a change may land, and the openings after it.
 
-use super::gate::{Asked, Origin, Reliance, instant};
+use super::gate::{Asked, Origin, Reliance, instant, rotas};
 use super::{Command, Context, Exit, Failure, Output, policy};
 use crate::calendar::{Instant, Zone};
 use crate::decide::{About, Change, Verdict, decide};
@@ -45,7 +45,8 @@ impl Command for Next {
         let policy = &valid.policy;
         let from = self.from.as_deref().map_or(Ok(now), |text| instant("--from", text))?;
         let change = self.asked.change(context, policy, from, Reliance::Asker)?;
-        let circumstances = Origin::find(policy, &valid.root).context(from, self.from.is_some());
+        let mut circumstances = Origin::find(policy, &valid.root).context(from, self.from.is_some());
+        circumstances.rotas = rotas(context, policy, &valid.root)?;
         knows_every_name(policy, &change, &circumstances)?;
         let count = usize::from(self.count);
         let together = openings(policy, &change, &circumstances, count);

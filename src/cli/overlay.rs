@@ -39,6 +39,13 @@ impl World for Overlay<'_> {
         self.texts.contains_key(path) || self.below.is_file(path)
     }
 
+    fn modified(&self, path: &str) -> io::Result<SystemTime> {
+        match self.texts.get(path) {
+            Some(_) => Ok(self.now()),
+            None => self.below.modified(path),
+        }
+    }
+
     fn now(&self) -> SystemTime {
         self.below.now()
     }

@@ -46,6 +46,10 @@ impl World for System {
         std::path::Path::new(path).is_file()
     }
 
+    fn modified(&self, path: &str) -> io::Result<SystemTime> {
+        File::open(path)?.metadata()?.modified()
+    }
+
     fn now(&self) -> SystemTime {
         self.now
     }

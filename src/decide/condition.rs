@@ -167,6 +167,7 @@ impl Asker<'_> {
         if !open.is_empty() {
             needs.push(Need::Approvals { name: rule.map(|rule| rule.name.clone()), seats: open });
         }
+        needs.extend(self.people.rotas_wanted(seats, at));
     }
 }
 

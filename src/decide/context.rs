@@ -1,5 +1,6 @@
 //! What a decision rests on besides the policy and the change: the instant, where the policy was read, and what happened before.
 
+use super::Rota;
 use crate::calendar::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,9 @@ pub struct Context {
     /// there still.
     #[serde(default)]
     pub exceptions_used: Option<Vec<ExceptionUse>>,
+    /// Calendar files of schedules, as they were read.
+    #[serde(default)]
+    pub rotas: Vec<Rota>,
 }
 
 impl Context {
@@ -38,6 +42,7 @@ impl Context {
             guarded: Vec::new(),
             earlier: Vec::new(),
             exceptions_used: Some(Vec::new()),
+            rotas: Vec::new(),
         }
     }
 }

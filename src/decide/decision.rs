@@ -1,5 +1,6 @@
 //! The answer as plain data: a verdict with every reason, each with its cells, its span and what it needs. Wording is not here.
 
+use super::RotaState;
 use crate::calendar::Instant;
 use crate::policy::{Action, Origin, Phase};
 use serde::{Deserialize, Serialize};
@@ -208,6 +209,15 @@ pub enum Need {
         vendor: String,
         /// Where its calendar is read.
         source: Option<String>,
+    },
+    /// Nobody knows who is on call: the calendar file of a schedule must be brought, or be read again.
+    Rota {
+        /// The schedule.
+        schedule: String,
+        /// Its file, from the policy's folder.
+        file: String,
+        /// What is wrong with it.
+        state: RotaState,
     },
     /// A tier must be stated, or the change's paths be given.
     Tier,

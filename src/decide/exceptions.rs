@@ -94,13 +94,16 @@ impl<'q, 'a> Exceptions<'q, 'a> {
             let Some(seats) = &exception.approve else { continue };
             let objectors = people.objectors(seats, self.region, self.at);
             let (_, open) = people.seats(seats, None, self.region, self.at);
-            if !objectors.is_empty() || !open.is_empty() {
+            let holds = people.truth(seats, None, self.region, self.at).verdict == Verdict::Allow;
+            let rotas = if holds { Vec::new() } else { people.rotas_wanted(seats, self.at) };
+            if !objectors.is_empty() || !open.is_empty() || !rotas.is_empty() {
                 waiting.push(exception.name.clone());
             }
             needs.extend(objectors.into_iter().map(|person| Need::Withdrawal { person: person.to_owned() }));
             if !open.is_empty() {
                 needs.push(Need::Approvals { name: None, seats: open });
             }
+            needs.extend(rotas);
         }
         if !waiting.is_empty() || needs.is_empty() {
             needs.insert(0, Need::Exception { window: name.to_owned(), waiting });

@@ -294,13 +294,21 @@ impl<'a> Question<'a> {
         for (condition, ..) in &glass.requires {
             reason.needs.extend(self.asker.needs(condition, tier, None, at));
         }
+        let people = &self.asker.people;
+        let by = self.change.break_glass.iter();
+        if by.map(|taken| people.may_sit_in_any(&taken.by, &glass.by, None, at)).any(|may| may.is_none()) {
+            reason.needs.extend(people.rotas_wanted(&glass.by, at));
+        }
         let levels = glass.escalation.iter().map(|level| &level.seats);
         for seats in levels {
             let (_, open) = self.asker.people.seats(seats, None, None, at);
             if !open.is_empty() {
                 reason.needs.push(Need::Approvals { name: Some(glass.name.clone()), seats: open });
+                reason.needs.extend(self.asker.people.rotas_wanted(seats, at));
             }
         }
+        reason.needs.sort_unstable();
+        reason.needs.dedup();
     }
 
     fn cause(&self, finding: &Finding<'_>) -> Cause {

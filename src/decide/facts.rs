@@ -186,7 +186,7 @@ impl<'a> Facts<'a> {
                 | (FactSource::Operator, EvidenceSource::Operator)
                 | (FactSource::Label(None), EvidenceSource::Label) => true,
                 (FactSource::Label(Some(role)), EvidenceSource::Label) => {
-                    reading.actor.is_some_and(|actor| people.has_role(actor, *role, at))
+                    reading.actor.is_some_and(|actor| people.has_role(actor, *role, at) == Some(true))
                 }
                 (FactSource::Json { file, pointer }, EvidenceSource::Json { file: of, pointer: into }) => {
                     (file, pointer) == (of, into)

@@ -17,6 +17,7 @@ mod people;
 mod question;
 mod record;
 mod recording;
+mod rota;
 mod scope;
 mod spells;
 mod tier;
@@ -37,8 +38,10 @@ pub use decision::{
 };
 pub use record::{
     Approver, BreakGlassRecord, ChangeRecord, EvidenceRecord, ExceptionRecord, LaterRecord, PolicyRecord,
-    RECORD_SCHEMA, REDACTED, ReasonRecord, Record, ReleaseRecord, Stamp, TierRecord, WindowRecord,
+    RECORD_SCHEMA, REDACTED, ReasonRecord, Record, ReleaseRecord, RotaRecord, Stamp, TierRecord,
+    WindowRecord,
 };
+pub use rota::{Duty, Rota, RotaState};
 
 pub use value::read_value;
 

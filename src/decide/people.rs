@@ -1,7 +1,7 @@
 //! Who may approve, whose approvals count, and whether they fill the seats: each seat another person.
 
 use super::truth::Truth;
-use super::{Approval, ApprovalState, Change, Filled, OpenSeat, Verdict};
+use super::{Approval, ApprovalState, Change, Duty, Filled, Need, OpenSeat, Rota, RotaState, Verdict, rota};
 use crate::calendar::{Instant, Place, Weekdays};
 use crate::policy::{ApprovalRule, Id, Policy, Region, Role, Schedule, Seat, Seats};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,25 +10,33 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct People<'a> {
     policy: &'a Policy,
     change: &'a Change,
+    rotas: &'a [Rota],
 }
 
 /// Where a seat is asked for: it matters to seats `in region`.
 pub(super) type Where = Option<Id<Region>>;
 
 impl<'a> People<'a> {
-    pub fn new(policy: &'a Policy, change: &'a Change) -> Self {
-        Self { policy, change }
+    pub fn new(policy: &'a Policy, change: &'a Change, rotas: &'a [Rota]) -> Self {
+        Self { policy, change, rotas }
     }
 
-    /// Whether someone has a role at an instant: as a member, through a team, or on call.
-    pub fn has_role(&self, person: &str, role: Id<Role>, at: Instant) -> bool {
+    /// Whether someone has a role at an instant: as a member, through a team, or on call. Nothing where they may be on call by
+    /// a calendar file that does not count.
+    pub fn has_role(&self, person: &str, role: Id<Role>, at: Instant) -> Option<bool> {
         let role = &self.policy.roles[role];
-        role.members.iter().any(|member| is_same(member, person))
+        let has = role.members.iter().any(|member| is_same(member, person))
             || role
                 .teams
                 .iter()
                 .any(|&team| self.policy.teams[team].members.iter().any(|member| is_same(member, person)))
             || self.shifts_of(role, person).any(|(place, when)| when.at(&place, at).is_some())
+            || self.duties_of(role, person).any(|(schedule, duty)| {
+                duty.during.contains(at) && rota::state(self.rotas, schedule, at) == RotaState::Known
+            });
+        let unknown =
+            || self.schedules_of(role).any(|one| rota::state(self.rotas, one, at) != RotaState::Known);
+        if has || !unknown() { Some(has) } else { None }
     }
 
     /// The first instant behind `at` at which someone may begin or cease to have a role.
@@ -36,7 +44,26 @@ impl<'a> People<'a> {
         let role = &self.policy.roles[role];
         let turns =
             self.shifts_of(role, person).filter_map(|(place, when)| when.next_change_after(&place, at));
-        turns.min().unwrap_or(Instant::MAX)
+        let written = turns.min().unwrap_or(Instant::MAX);
+        let read = self.schedules_of(role).map(|one| rota::next_turn(self.rotas, one, person, at));
+        read.min().map_or(written, |read| written.min(read))
+    }
+
+    /// Calendar files that would have to be brought to know who may take these seats.
+    pub fn rotas_wanted(&self, seats: &Seats, at: Instant) -> Vec<Need> {
+        let roles = seats.seats.iter().flat_map(|seat| &seat.roles).map(|&role| &self.policy.roles[role]);
+        let schedules = roles.flat_map(|role| self.schedules_of(role));
+        let mut wanted: Vec<Need> = schedules
+            .filter_map(|schedule| {
+                let (file, _) = schedule.source.as_ref()?;
+                let state = rota::state(self.rotas, schedule, at);
+                let need = || Need::Rota { schedule: schedule.name.clone(), file: file.clone(), state };
+                (state != RotaState::Known).then(need)
+            })
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
     }
 
     /// Whether someone wrote, committed or pushed the change and so may not approve it.
@@ -45,23 +72,34 @@ impl<'a> People<'a> {
         [authors, co_authors, committers, pushers].into_iter().flatten().any(|barred| is_same(barred, person))
     }
 
-    /// Whether someone may take a seat at an instant.
-    pub fn may_sit(&self, person: &str, seat: &Seat, region: Where, at: Instant) -> bool {
-        (!seat.in_region || self.answers_for(person, region))
-            && seat.roles.iter().any(|&role| self.has_role(person, role, at))
+    /// Whether someone may take a seat at an instant; nothing where nobody knows.
+    pub fn may_sit(&self, person: &str, seat: &Seat, region: Where, at: Instant) -> Option<bool> {
+        if seat.in_region && !self.answers_for(person, region) {
+            return Some(false);
+        }
+        any_known(seat.roles.iter().map(|&role| self.has_role(person, role, at)))
     }
 
     /// Those who ask for changes at an instant and could fill one of the seats.
     pub fn objectors(&self, seats: &Seats, region: Where, at: Instant) -> BTreeSet<&'a str> {
+        let requests = self.requests(at);
+        requests.filter(|person| self.may_sit_in_any(person, seats, region, at) == Some(true)).collect()
+    }
+
+    /// Those who ask for changes at an instant, but for whom their own review bars.
+    fn requests(&self, at: Instant) -> impl Iterator<Item = &'a str> {
         self.change
             .approvals
             .iter()
-            .filter(|review| review.state == ApprovalState::ChangesRequested && is_said(review, at))
-            .filter(|request| !self.is_withdrawn(request, at))
+            .filter(move |review| review.state == ApprovalState::ChangesRequested && is_said(review, at))
+            .filter(move |request| !self.is_withdrawn(request, at))
             .map(|request| request.person.as_str())
             .filter(|person| !self.is_barred(person))
-            .filter(|person| seats.seats.iter().any(|seat| self.may_sit(person, seat, region, at)))
-            .collect()
+    }
+
+    /// Whether someone may take any of the seats at an instant; nothing where nobody knows.
+    pub fn may_sit_in_any(&self, person: &str, seats: &Seats, region: Where, at: Instant) -> Option<bool> {
+        any_known(seats.seats.iter().map(|seat| self.may_sit(person, seat, region, at)))
     }
 
     /// Whether approvals fill the seats at an instant. An eligible person who asks for changes makes it false.
@@ -69,6 +107,10 @@ impl<'a> People<'a> {
         let until = self.turns(seats, rule, at);
         if !self.objectors(seats, region, at).is_empty() {
             return Truth::until(Verdict::Block, until);
+        }
+        let may_object = |person: &str| self.may_sit_in_any(person, seats, region, at).is_none();
+        if self.requests(at).any(may_object) {
+            return Truth::until(Verdict::Pending, until);
         }
         let wanted: u64 = seats.seats.iter().map(|seat| u64::from(seat.count)).sum();
         let people = self.approvers(rule, at);
@@ -89,9 +131,10 @@ impl<'a> People<'a> {
                 .min()
                 .unwrap_or(Instant::MAX),
         );
-        let acts = seats.seats.iter().any(|seat| self.may_sit(person, seat, None, at));
-        if !acts {
-            return Truth::until(Verdict::Block, until);
+        match self.may_sit_in_any(person, seats, None, at) {
+            Some(true) => {}
+            Some(false) => return Truth::until(Verdict::Block, until),
+            None => return Truth::until(Verdict::Pending, until),
         }
         let mut people = self.approvers(None, at);
         people.insert(person);
@@ -203,7 +246,7 @@ impl<'a> People<'a> {
     ) -> Vec<Vec<&'p str>> {
         let mut taken: BTreeMap<&'p str, usize> = BTreeMap::new();
         let may = |person: &str, seat: usize| {
-            seats.seats.get(seat).is_some_and(|seat| self.may_sit(person, seat, region, at))
+            seats.seats.get(seat).is_some_and(|seat| self.may_sit(person, seat, region, at) == Some(true))
         };
         for &person in people {
             let mut visited = vec![false; seats.seats.len()];
@@ -221,6 +264,7 @@ impl<'a> People<'a> {
 
     fn eligible(&self, seat: &Seat, region: Where, at: Instant) -> BTreeSet<String> {
         let mut people = BTreeSet::new();
+        let mut duties = BTreeSet::new();
         for &role in &seat.roles {
             let role = &self.policy.roles[role];
             people.extend(role.members.iter());
@@ -235,10 +279,12 @@ impl<'a> People<'a> {
                         .filter(|shift| shift.when.at(&place, at).is_some())
                         .map(|shift| &shift.person),
                 );
+                duties.extend(rota::on_call(self.rotas, schedule, at).map(str::to_owned));
             }
         }
         people
             .into_iter()
+            .chain(&duties)
             .filter(|person| !self.is_barred(person) && (!seat.in_region || self.answers_for(person, region)))
             .cloned()
             .collect()
@@ -250,6 +296,22 @@ impl<'a> People<'a> {
         self.policy.teams.rows().iter().any(|team| {
             (team.regions.is_empty() || team.regions.contains(&region))
                 && team.members.iter().any(|member| is_same(member, person))
+        })
+    }
+
+    fn schedules_of<'r>(&'r self, role: &'r Role) -> impl Iterator<Item = &'r Schedule> {
+        role.schedules.iter().map(|&schedule| &self.policy.schedules[schedule])
+    }
+
+    fn duties_of<'r>(
+        &'r self,
+        role: &'r Role,
+        person: &'r str,
+    ) -> impl Iterator<Item = (&'r Schedule, &'r Duty)> {
+        self.schedules_of(role).flat_map(move |schedule| {
+            let duties = rota::of(self.rotas, schedule).into_iter().flat_map(|rota| &rota.duties);
+            let own = duties.filter(move |duty| rota::is_on(schedule, duty, person));
+            own.map(move |duty| (schedule, duty))
         })
     }
 
@@ -267,6 +329,19 @@ impl<'a> People<'a> {
                 .map(|shift| (place_of(schedule), &shift.when))
         })
     }
+}
+
+/// True where any is, false where none is, and nothing where that rests on one that is not known.
+fn any_known(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut any = Some(false);
+    for truth in truths {
+        match truth {
+            Some(true) => return truth,
+            Some(false) => {}
+            None => any = None,
+        }
+    }
+    any
 }
 
 fn place_of(schedule: &Schedule) -> Place {

@@ -47,7 +47,7 @@ impl<'a> Question<'a> {
     ) -> Self {
         let mut scope = Scope::of(policy, change, globs);
         let basis = Basis::of(policy, change, context, &scope, globs);
-        let people = People::new(policy, change);
+        let people = People::new(policy, change, &context.rotas);
         let facts = Facts::new(policy, change);
         scope.unknown.extend(basis.unknown.map(|name| ("tier", name)));
         let mut unknown_facts = facts.unknown.clone();

@@ -6,7 +6,9 @@ use super::decision::{
     About, Cell, Classified, EvidenceState, Expiry, Filled, Lift, Need, Next, Note, Obstacle, Owed, TierBy,
     Verdict,
 };
-use super::{Approval, BreakGlassUse, Earlier, EvidenceSource, Given, Intent, Label, PolicyFrom, StatedTier};
+use super::{
+    Approval, BreakGlassUse, Earlier, EvidenceSource, Given, Intent, Label, PolicyFrom, RotaState, StatedTier,
+};
 use crate::calendar::Instant;
 use crate::policy::{Action, Phase};
 use serde::{Deserialize, Serialize};
@@ -85,6 +87,9 @@ pub struct Record {
     pub break_glass: Option<BreakGlassRecord>,
     /// Everything asserted.
     pub evidence: Vec<EvidenceRecord>,
+    /// Calendar files that schedules come from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rotas: Vec<RotaRecord>,
     /// The policy.
     pub policy: PolicyRecord,
     /// The earlier decision that a rollback rests on.
@@ -289,6 +294,23 @@ pub struct EvidenceRecord {
     pub observed_at: Option<Instant>,
     /// What became of it.
     pub state: EvidenceState,
+}
+
+/// The calendar file of a schedule, and what it says of the instant that was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotaRecord {
+    /// The schedule.
+    pub schedule: String,
+    /// The file, from the policy's folder.
+    pub file: String,
+    /// Its SHA-256, in hex; none where there is no file.
+    pub digest: Option<String>,
+    /// When it was written, where that is known.
+    pub written_at: Option<Instant>,
+    /// Whether it counts.
+    pub state: RotaState,
+    /// Who is on call by it.
+    pub on_call: Vec<String>,
 }
 
 /// The policy that judged.

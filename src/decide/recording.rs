@@ -3,8 +3,9 @@
 use super::question::rests_on;
 use super::record::{
     Approver, BreakGlassRecord, ChangeRecord, EvidenceRecord, ExceptionRecord, LaterRecord, PolicyRecord,
-    ReasonRecord, ReleaseRecord, TierRecord, WindowRecord,
+    ReasonRecord, ReleaseRecord, RotaRecord, TierRecord, WindowRecord,
 };
+use super::rota;
 use super::{
     About, Change, Classified, Context, Decision, Given, Intent, Note, RECORD_SCHEMA, REDACTED, Reason,
     Record, Stamp, Verdict,
@@ -56,6 +57,7 @@ impl Record {
             exceptions: exceptions(policy, decision),
             break_glass: break_glass(change, decision),
             evidence: evidence(policy, change, decision),
+            rotas: rotas(policy, context),
             policy: PolicyRecord {
                 name: policy.name.clone(),
                 language: policy.language,
@@ -224,6 +226,23 @@ fn evidence(policy: &Policy, change: &Change, decision: &Decision) -> Vec<Eviden
             actor: evidence.actor.clone(),
             observed_at: evidence.observed_at,
             state,
+        }
+    });
+    records.collect()
+}
+
+fn rotas(policy: &Policy, context: &Context) -> Vec<RotaRecord> {
+    let sources =
+        policy.schedules.rows().iter().filter_map(|schedule| Some((schedule, schedule.source.as_ref()?)));
+    let records = sources.map(|(schedule, (file, _))| {
+        let read = rota::of(&context.rotas, schedule);
+        RotaRecord {
+            schedule: schedule.name.clone(),
+            file: file.clone(),
+            digest: read.map(|rota| rota.digest.clone()),
+            written_at: read.and_then(|rota| rota.written_at),
+            state: rota::state(&context.rotas, schedule, context.at),
+            on_call: rota::on_call(&context.rotas, schedule, context.at).map(str::to_owned).collect(),
         }
     });
     records.collect()

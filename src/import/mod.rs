@@ -27,6 +27,7 @@ mod write;
 mod yaml;
 mod zones;
 
+pub use ics::duties;
 pub use report::{ImportError, Remark, RemarkKind};
 
 use crate::calendar::{Date, DateSpan};

@@ -29,6 +29,7 @@ pub static CODES: &[&Code] = &[
     &lower::freeze::TIER_RULED_TWICE,
     &lower::holidays::FEAST_NOT_CONFIRMED,
     &lower::holidays::NOT_WHOLE_DAYS,
+    &lower::people::ROTA_OUTSIDE,
     &lower::pipeline::ANSWER_NEVER_REACHED,
     &lower::pipeline::ENVIRONMENT_AFTER_ITSELF,
     &lower::release::RELEASE_WITHOUT_COMPONENTS,

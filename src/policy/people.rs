@@ -53,6 +53,8 @@ pub struct Schedule {
     pub shifts: Vec<Shift>,
     /// The calendar file it comes from, and how old that may be.
     pub source: Option<(String, Option<Elapsed>)>,
+    /// What the calendar file calls people, by the name that approvals carry.
+    pub called: Vec<(String, Vec<String>)>,
 }
 
 /// Someone is on call while a timetable holds.

@@ -16,3 +16,4 @@ pub use codes::{
 pub use files::{DEEPEST_CHAIN, MOST_BYTES, MOST_FILES, Module, Unreadable, read, root};
 pub use library::{LIBRARY, LibraryModule};
 pub use names::{Known, Names};
+pub use path::is_inside;

@@ -35,6 +35,11 @@ pub(super) fn within(root: &str, file: &str, written: &str) -> Result<String, Re
     Ok(joined(root, &parts.join("/")))
 }
 
+/// Whether a path, written from the policy's folder, stays in it.
+pub fn is_inside(written: &str) -> bool {
+    within("", "main.ops", written).is_ok()
+}
+
 /// A path in normal form: no empty part, no `.`; `.` alone is the current folder, written as nothing.
 pub(super) fn normal(path: &str) -> String {
     let lead = if path.starts_with('/') { "/" } else { "" };

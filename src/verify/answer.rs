@@ -55,6 +55,9 @@ fn names(decision: &Decision, verdict: Verdict) -> BTreeSet<&str> {
                 Need::Log { exception } => {
                     names.insert(exception.as_str());
                 }
+                Need::Rota { schedule, .. } => {
+                    names.insert(schedule.as_str());
+                }
                 Need::Recheck { vendor, .. } => {
                     names.insert(vendor.as_str());
                 }

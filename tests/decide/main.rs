@@ -8,6 +8,7 @@ mod generate;
 mod laws;
 mod oracle;
 mod record;
+mod rota;
 mod small;
 #[path = "../support/mod.rs"]
 mod support;

@@ -120,6 +120,7 @@ pub fn schedule(name: &str) -> Schedule {
         zone: Zone::parse("Europe/Dublin").unwrap(),
         shifts: Vec::new(),
         source: None,
+        called: Vec::new(),
     }
 }
 

@@ -5,10 +5,12 @@ mod elsewhere;
 mod evidence;
 mod history;
 mod origin;
+mod rota;
 mod trust;
 
 pub(super) use asked::{Asked, json};
 pub(super) use origin::Origin;
+pub(super) use rota::read as rotas;
 pub(super) use trust::Reliance;
 
 use super::log_file::LogFile;
@@ -108,6 +110,7 @@ impl Command for Gate {
         } else {
             circumstances.exceptions_used = None;
         }
+        circumstances.rotas = rota::read(context, &policy, &root)?;
         let prepared = Prepared::for_few(&policy);
         let answer = prepared.decide(&change, &circumstances);
         let stamp = Stamp {

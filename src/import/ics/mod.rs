@@ -5,6 +5,7 @@ mod event;
 mod lines;
 mod moment;
 mod recurrence;
+mod rota;
 
 use super::draft::{Draft, Region};
 use super::names::{one_line, quoted};
@@ -14,6 +15,7 @@ use crate::calendar::Zone;
 use event::Event;
 use lines::Property;
 use moment::Zones;
+pub use rota::duties;
 use std::collections::BTreeMap;
 
 /// A file holds no more events than this.
@@ -176,11 +178,11 @@ impl<'a> File<'a> {
             ));
         }
         if within(&["VCALENDAR", "VEVENT"]) {
-            if event::READ.contains(&property.name.as_str()) {
-                if let Some((_, properties)) = self.events.last_mut() {
-                    properties.push(property);
-                }
-            } else if !BOOKKEEPING.contains(&property.name.as_str()) {
+            if let Some((_, properties)) = self.events.last_mut() {
+                properties.push(property);
+            }
+            let name = property.name.as_str();
+            if !event::READ.contains(&name) && !BOOKKEEPING.contains(&name) {
                 self.leave_out(&property.name, property.at);
             }
         } else if within(&["VCALENDAR", "VTIMEZONE"]) {

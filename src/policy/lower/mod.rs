@@ -17,7 +17,7 @@ pub(super) mod globs;
 pub(super) mod holidays;
 pub(super) mod limit;
 pub(super) mod measure;
-mod people;
+pub(super) mod people;
 pub(super) mod pipeline;
 mod place;
 mod recovery;

@@ -3,9 +3,14 @@
 use super::Lower;
 use super::timetable::recurrence;
 use crate::calendar::{Rounding, Timetable};
+use crate::code;
 use crate::diag::Diagnostic;
 use crate::policy::{EMPTY_RANGE, Role, Schedule, Shift, Team};
+use crate::resolve;
 use crate::schema::{Declared, Given};
+use crate::syntax::tree::Expr;
+
+code!(pub ROTA_OUTSIDE, Error, "rota-outside", "a schedule's calendar file lies outside of the policy's folder");
 
 pub(super) fn role(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Role> {
     let name = declared.name?;
@@ -47,7 +52,7 @@ pub(super) fn schedule(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option
     let source = match declared.one("from") {
         Some(given) => {
             let fresh = given.get("fresh").and_then(|fresh| lower.duration(fresh));
-            given.get("file").and_then(|file| lower.string(file)).map(|file| (file, fresh))
+            given.get("file").and_then(|file| rota(lower, file)).map(|file| (file, fresh))
         }
         None => None,
     };
@@ -58,7 +63,27 @@ pub(super) fn schedule(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option
         zone: lower.zone(declared.one("zone")?.get("zone")?)?,
         shifts,
         source,
+        called: declared.all("person").filter_map(|given| called(lower, given)).collect(),
     })
+}
+
+/// The path of a rota: a change must not be able to say who is on call from a place that nobody reviews.
+fn rota(lower: &mut Lower<'_>, written: &Expr) -> Option<String> {
+    let path = lower.string(written)?;
+    if resolve::is_inside(&path) {
+        return Some(path);
+    }
+    lower.report(
+        Diagnostic::new(&ROTA_OUTSIDE, written.span, format!("`{path}` does not lie in the policy's folder"))
+            .help("a rota lies in the policy's folder or below it: write its path from there, without `..`"),
+    );
+    None
+}
+
+fn called(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<(String, Vec<String>)> {
+    let login = given.get("login").and_then(|login| lower.string(login))?;
+    let names = given.captures.all("name").filter_map(|name| lower.string(name)).collect();
+    Some((login, names))
 }
 
 fn shift_times(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<Timetable> {

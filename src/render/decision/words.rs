@@ -3,7 +3,8 @@
 use super::{Alone, Answer};
 use crate::calendar::{Instant, Zone};
 use crate::decide::{
-    About, FactState, Intent, Lift, Need, Next, NotExempt, Note, OpenSeat, ReasonRecord, TierBy, Verdict,
+    About, FactState, Intent, Lift, Need, Next, NotExempt, Note, OpenSeat, ReasonRecord, RotaState, TierBy,
+    Verdict,
 };
 use crate::policy::{Policy, Ruling};
 use crate::schema::suggest::closest;
@@ -163,6 +164,7 @@ pub(super) fn need_in_short(need: &Need) -> String {
         Need::Exception { .. } => "an exception".to_owned(),
         Need::Log { .. } => "the log of decisions".to_owned(),
         Need::Recheck { vendor, .. } => format!("a fresh calendar of {vendor}"),
+        Need::Rota { file, .. } => format!("a fresh `{file}`"),
         Need::Tier => "a tier".to_owned(),
         Need::OtherTier { tiers } => format!("tier {}", tiers.join(" or ")),
     }
@@ -219,7 +221,7 @@ pub(super) fn need(need: &Need) -> String {
             eligible.sort();
             eligible.dedup();
             let who = if eligible.is_empty() {
-                "nobody is eligible now".to_owned()
+                "nobody is known to be eligible now".to_owned()
             } else {
                 format!("ask {}", few(&eligible, "people who are eligible"))
             };
@@ -241,6 +243,14 @@ pub(super) fn need(need: &Need) -> String {
             format!(
                 "the calendar of {vendor}{place} was not read for too long: read it again and write `checked`"
             )
+        }
+        Need::Rota { schedule, file, state } => {
+            let why = match state {
+                RotaState::Absent => "is not there",
+                RotaState::Stale => "is too old, or does not tell its age",
+                RotaState::Known | RotaState::Beyond => "says nothing of that time",
+            };
+            format!("nobody knows who is on call by `{schedule}`: `{file}` {why}; fetch it again")
         }
         Need::Tier => "no tier is known: state one with `--tier`, or give the paths".to_owned(),
         Need::OtherTier { tiers } => format!("only {} may pass here", tiers.join(", ")),

@@ -26,7 +26,12 @@ pub static SCHEDULE: Declaration = declaration("schedule", "new", "Who is on cal
     field(
         "from",
         "#ics 'ics' file=text ('fresh' fresh=duration)?",
-        "A calendar file that the shifts come from.",
+        "A calendar file, by its path from the policy's folder, that says who is on call; older than `fresh`, it says nothing.",
+    ),
+    field(
+        "person",
+        "login=text 'is' name=text,",
+        "What the calendar file calls someone, where that is not the name that approvals carry.",
     )
-    .later(),
+    .many(),
 ]);
