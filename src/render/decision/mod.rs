@@ -1,7 +1,8 @@
 //! A decision in words: the answer first, then when and what is needed, then why, then what one can do.
 //!
-//! Every wording stands once, in `words`; the two layouts are a terminal's and a pull request's.
+//! Every wording stands once, in `words` and `needs`; the two layouts are a terminal's and a pull request's.
 
+mod needs;
 mod summary;
 mod terminal;
 mod words;
@@ -57,5 +58,5 @@ pub fn summary(answer: &Answer<'_>) -> String {
 /// What a decision needs besides time, in a few words each.
 pub fn needs(answer: &Decision) -> Vec<String> {
     let open = answer.reasons.iter().filter(|reason| reason.verdict != Verdict::Allow);
-    words::short(open.flat_map(|reason| &reason.needs), answer.opens_at)
+    needs::short(open.flat_map(|reason| &reason.needs), answer.opens_at)
 }

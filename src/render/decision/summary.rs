@@ -1,6 +1,6 @@
 //! A decision as Markdown: a title that fits a check, one table with a row a region, what to do, every reason folded away.
 
-use super::{Answer, words};
+use super::{Answer, needs, words};
 use crate::calendar::Zone;
 use crate::decide::{About, Next, ReasonRecord, Verdict};
 use std::fmt::Write;
@@ -156,7 +156,7 @@ fn reasons(answer: &Answer<'_>, text: &mut String) {
         said.push(words::span(answer, reason));
         said.extend(words::details(answer, reason));
         if reason.verdict != Verdict::Allow {
-            said.extend(reason.needs.iter().map(words::need));
+            said.extend(reason.needs.iter().map(needs::need));
         }
         said.retain(|part| !part.is_empty());
         let place = reason.position.as_ref().map_or(String::new(), |place| format!(" ({})", escape(place)));

@@ -1,6 +1,6 @@
 //! A decision in a terminal.
 
-use super::{Answer, words};
+use super::{Answer, needs, words};
 use crate::calendar::{Instant, Zone};
 use crate::decide::{PolicyFrom, ReasonRecord, Verdict};
 use crate::render::guard::visible;
@@ -219,7 +219,7 @@ impl Page {
         }
         let mut said = words::details(answer, reason);
         if reason.verdict != Verdict::Allow {
-            said.extend(reason.needs.iter().map(words::need));
+            said.extend(reason.needs.iter().map(needs::need));
         }
         for detail in said {
             self.line("    ", &detail, "");
