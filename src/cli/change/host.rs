@@ -1,5 +1,6 @@
 //! What a code host's API says of a change: GitHub's pull request, reviews, events and commits; GitLab's merge request and approvals.
 
+use super::assertions;
 use crate::calendar::Instant;
 use crate::cli::gate::json;
 use crate::cli::{Context, Failure};
@@ -61,6 +62,8 @@ struct Review {
     commit_id: Option<String>,
     #[serde(default)]
     submitted_at: Option<String>,
+    #[serde(default)]
+    body: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,13 +73,40 @@ struct ApprovedBy {
     approved_at: Option<String>,
 }
 
+/// An event of GitHub's, or a label event of GitLab's.
 #[derive(Debug, Deserialize)]
 struct Event {
+    #[serde(alias = "action")]
     event: String,
-    #[serde(default)]
+    #[serde(default, alias = "user")]
     actor: Option<Person>,
     #[serde(default)]
     label: Option<LabelName>,
+    #[serde(default)]
+    created_at: Option<String>,
+}
+
+/// What a merge request's branch held from an instant on.
+#[derive(Debug, Deserialize)]
+struct Version {
+    head_commit_sha: String,
+    created_at: String,
+}
+
+/// Who set a label, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Setting {
+    pub(super) by: String,
+    pub(super) at: Option<Instant>,
+}
+
+/// What an approving review says in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) person: String,
+    pub(super) commit: Option<String>,
+    pub(super) at: Option<Instant>,
+    pub(super) body: String,
 }
 
 /// A commit of a pull request: git's addresses, which the host has matched to accounts where it knows them.
@@ -102,6 +132,7 @@ pub(super) struct Answers<'a> {
     pub(super) reviews: Option<&'a str>,
     pub(super) events: Option<&'a str>,
     pub(super) commits: Option<&'a str>,
+    pub(super) versions: Option<&'a str>,
 }
 
 /// What the host told.
@@ -115,13 +146,16 @@ pub(super) struct Told {
     /// The commit that it became on its target branch.
     pub(super) merged: Option<String>,
     labels: Vec<Label>,
+    settings: BTreeMap<String, Setting>,
+    pushers: Vec<String>,
     approvals: Vec<Approval>,
+    said: Vec<Said>,
 }
 
 impl Told {
     /// Reads the files that were given.
     pub(super) fn read(context: &Context<'_>, answers: &Answers<'_>) -> Result<Self, Failure> {
-        let Answers { request, reviews, events, commits } = *answers;
+        let Answers { request, reviews, events, commits, versions } = *answers;
         let mut told = Self::default();
         let mut names = Vec::new();
         if let Some(path) = request {
@@ -140,21 +174,31 @@ impl Told {
                 names = request.labels;
             }
         }
-        let setters = match events {
-            Some(path) => setters(json(context, path, "a list of events of the API")?),
-            None => BTreeMap::new(),
-        };
+        if let Some(path) = events {
+            let events: Vec<Event> = json(context, path, "a list of events of the API")?;
+            told.pushers = pushers(&events);
+            told.settings = settings(events);
+        }
         told.labels = names
             .into_iter()
             .map(LabelName::text)
-            .map(|name| Label { by: setters.get(&name).cloned(), name })
+            .map(|name| Label { by: told.settings.get(&name).map(|setting| setting.by.clone()), name })
             .collect();
         if let Some(path) = reviews {
             told.approvals = if json::<Value>(context, path, "JSON")?.is_object() {
                 let approvals: Approvals = json(context, path, "approvals of GitLab's API")?;
-                approvals.approved_by.into_iter().map(ApprovedBy::approval).collect()
+                let versions: Vec<Version> = match versions {
+                    Some(path) => {
+                        json(context, path, "a list of a merge request's versions of GitLab's API")?
+                    }
+                    None => Vec::new(),
+                };
+                approvals.approved_by.into_iter().map(|approved| approved.approval(&versions)).collect()
             } else {
-                latest(json(context, path, "a list of reviews of GitHub's API")?)
+                let reviews: Vec<Review> = json(context, path, "a list of reviews of GitHub's API")?;
+                let last = latest(reviews);
+                told.said = last.iter().filter_map(|(approval, body)| said(approval, body)).collect();
+                last.into_iter().map(|(approval, _)| approval).collect()
             };
         }
         if let Some(path) = commits {
@@ -176,6 +220,10 @@ impl Told {
         change.id = self.id;
         join(&mut change.authors, self.authors);
         join(&mut change.committers, self.committers);
+        join(&mut change.pushers, self.pushers);
+        let labels = self.labels.iter().map(|label| label.name.as_str());
+        change.evidence = assertions::of_labels(policy, labels, &self.settings);
+        change.evidence.extend(assertions::of_reviews(policy, &self.said, self.head.as_deref()));
         let stated: Vec<&Label> =
             self.labels.iter().filter(|label| tier_named(policy, &label.name).is_some()).collect();
         // Of several, the riskiest: a label may raise freely.
@@ -220,36 +268,68 @@ impl LabelName {
 }
 
 impl ApprovedBy {
-    /// GitLab does not say for which commit: such an approval counts only where none is asked for.
-    fn approval(self) -> Approval {
+    /// GitLab says when somebody approved, not what: it is the version that the branch held then. Without versions, or where
+    /// a version came within the same second, the commit is not known, and the approval does not count for one.
+    fn approval(self, versions: &[Version]) -> Approval {
+        let given_at = self.approved_at.as_deref().and_then(whole_second);
         Approval {
             person: self.user.login,
-            commit: None,
+            commit: given_at.and_then(|given_at| version_at(versions, given_at)),
             patch: None,
-            given_at: self.approved_at.as_deref().and_then(whole_second),
+            given_at,
             state: ApprovalState::Approved,
             dismissed: false,
         }
     }
 }
 
-/// Who set each label last, by the events in order: nobody where that account is gone.
-fn setters(events: Vec<Event>) -> BTreeMap<String, String> {
-    let mut setters = BTreeMap::new();
+/// The commit that the branch held at an instant: the last version before it, where none came in that very second.
+fn version_at(versions: &[Version], at: Instant) -> Option<String> {
+    let dated: Option<Vec<(Instant, &Version)>> =
+        versions.iter().map(|version| Some((whole_second(&version.created_at)?, version))).collect();
+    let (created, version) =
+        dated?.into_iter().filter(|(created, _)| *created <= at).max_by_key(|one| one.0)?;
+    (created < at).then(|| version.head_commit_sha.clone())
+}
+
+/// Who set each label last, and when, by the events in order: nobody where that account is gone.
+fn settings(events: Vec<Event>) -> BTreeMap<String, Setting> {
+    let mut settings = BTreeMap::new();
     for event in events {
         let Some(label) = event.label.map(LabelName::text) else { continue };
+        let at = event.created_at.as_deref().and_then(whole_second);
         match (event.event.as_str(), event.actor) {
-            ("labeled", Some(actor)) => drop(setters.insert(label, actor.login)),
-            ("labeled" | "unlabeled", _) => drop(setters.remove(&label)),
+            ("labeled" | "add", Some(actor)) => {
+                settings.insert(label, Setting { by: actor.login, at });
+            }
+            ("labeled" | "add" | "unlabeled" | "remove", _) => drop(settings.remove(&label)),
             _ => {}
         }
     }
-    setters
+    settings
 }
 
-/// Each person's last word: a comment takes no approval back, a dismissal does.
-fn latest(reviews: Vec<Review>) -> Vec<Approval> {
-    let mut said: BTreeMap<String, Option<Approval>> = BTreeMap::new();
+/// Who pushed by force: the one kind of push that GitHub's events name.
+fn pushers(events: &[Event]) -> Vec<String> {
+    let pushes = events.iter().filter(|event| event.event == "head_ref_force_pushed");
+    let mut pushers = Vec::new();
+    join(&mut pushers, pushes.filter_map(|event| Some(event.actor.as_ref()?.login.clone())).collect());
+    pushers
+}
+
+/// What a person's last word says, where that approves.
+fn said(approval: &Approval, body: &str) -> Option<Said> {
+    (approval.state == ApprovalState::Approved && !body.is_empty()).then(|| Said {
+        person: approval.person.clone(),
+        commit: approval.commit.clone(),
+        at: approval.given_at,
+        body: body.to_owned(),
+    })
+}
+
+/// Each person's last word, with its text: a comment takes no approval back, a dismissal does.
+fn latest(reviews: Vec<Review>) -> Vec<(Approval, String)> {
+    let mut said: BTreeMap<String, Option<(Approval, String)>> = BTreeMap::new();
     for review in reviews {
         let Some(user) = review.user else { continue };
         let state = match review.state.to_ascii_uppercase().as_str() {
@@ -269,7 +349,7 @@ fn latest(reviews: Vec<Review>) -> Vec<Approval> {
             state,
             dismissed: false,
         };
-        said.insert(user.login, Some(approval));
+        said.insert(user.login, Some((approval, review.body.unwrap_or_default())));
     }
     said.into_values().flatten().collect()
 }
@@ -295,6 +375,7 @@ mod tests {
             state: state.to_owned(),
             commit_id: Some("c".to_owned()),
             submitted_at: None,
+            body: None,
         }
     }
 
@@ -309,7 +390,7 @@ mod tests {
             review("cy", "DISMISSED"),
         ];
         let said: Vec<(String, ApprovalState)> =
-            latest(reviews).into_iter().map(|a| (a.person, a.state)).collect();
+            latest(reviews).into_iter().map(|(a, _)| (a.person, a.state)).collect();
         assert_eq!(
             said,
             [("ana".to_owned(), ApprovalState::Approved), ("bo".to_owned(), ApprovalState::Approved)]
@@ -326,8 +407,39 @@ mod tests {
             {"event": "labeled", "actor": null, "label": {"name": "T0"}},
             {"event": "commented", "actor": {"login": "cy"}, "label": {"name": "T1"}}
         ]"#;
-        let setters = setters(serde_json::from_str(events).unwrap());
-        assert_eq!(setters, BTreeMap::from([("T1".to_owned(), "bo".to_owned())]));
+        let by: Vec<_> = settings(serde_json::from_str(events).unwrap())
+            .into_iter()
+            .map(|(label, setting)| (label, setting.by))
+            .collect();
+        assert_eq!(by, [("T1".to_owned(), "bo".to_owned())]);
+    }
+
+    #[test]
+    fn an_approval_is_of_the_version_that_the_branch_held() {
+        let version = |sha: &str, created_at: &str| Version {
+            head_commit_sha: sha.to_owned(),
+            created_at: created_at.to_owned(),
+        };
+        let versions = [version("c2", "2026-05-01T10:00:00.500Z"), version("c1", "2026-05-01T09:00:00.100Z")];
+        let at = |text: &str| version_at(&versions, Instant::parse(text).unwrap());
+        assert_eq!(at("2026-05-01T10:00:01Z").as_deref(), Some("c2"));
+        assert_eq!(at("2026-05-01T10:00:00Z"), None);
+        assert_eq!(at("2026-05-01T09:30:00Z").as_deref(), Some("c1"));
+        assert_eq!(at("2026-05-01T08:00:00Z"), None);
+    }
+
+    #[test]
+    fn events_of_either_host_say_who_set_a_label_and_who_pushed_by_force() {
+        let events = r#"[
+            {"event": "labeled", "actor": {"login": "ana"}, "label": {"name": "told"}, "created_at": "2026-05-01T10:00:00Z"},
+            {"event": "head_ref_force_pushed", "actor": {"login": "eve"}},
+            {"action": "add", "user": {"username": "bo"}, "label": {"name": "warm"}, "created_at": "2026-05-01T10:00:00.5Z"},
+            {"action": "add", "user": {"username": "bo"}, "label": null}
+        ]"#;
+        let events: Vec<Event> = serde_json::from_str(events).unwrap();
+        assert_eq!(pushers(&events), ["eve"]);
+        let by: Vec<_> = settings(events).into_iter().map(|(label, setting)| (label, setting.by)).collect();
+        assert_eq!(by, [("told".to_owned(), "ana".to_owned()), ("warm".to_owned(), "bo".to_owned())]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `opsc change`: a change as JSON, from a git range and what the code host's API says of the pull request.
 
+mod assertions;
 mod commits;
 mod host;
 
@@ -30,12 +31,15 @@ pub struct Describe {
     /// Its reviews (GitHub) or approvals (GitLab), as the API gives them
     #[arg(long, value_name = "FILE")]
     reviews: Option<String>,
-    /// Its events (GitHub), as the API gives them: who set which label
+    /// Its events (GitHub) or label events (GitLab), as the API gives them: who set which label, and who pushed by force
     #[arg(long, value_name = "FILE")]
     events: Option<String>,
     /// Its commits (GitHub), as the API gives them: whose accounts they are
     #[arg(long, value_name = "FILE")]
     commits: Option<String>,
+    /// Its versions (GitLab), as the API gives them: which commit an approval is of
+    #[arg(long, value_name = "FILE")]
+    versions: Option<String>,
 }
 
 impl Command for Describe {
@@ -56,6 +60,7 @@ impl Command for Describe {
             reviews: self.reviews.as_deref(),
             events: self.events.as_deref(),
             commits: self.commits.as_deref(),
+            versions: self.versions.as_deref(),
         };
         let told = Told::read(context, &answers)?;
         if let (Some(said), Some(found)) = (&told.head, &change.commit)
