@@ -320,7 +320,7 @@ impl<'q, 'a> Freezes<'q, 'a> {
         kind: Id<FreezeKind>,
         states: &[Only<'_>],
         (component, environment, action): (Option<Id<Component>>, Option<Id<Environment>>, Action),
-    ) -> Option<(Truth, Option<(Option<Passage>, Instant)>)> {
+    ) -> Option<(Truth, Option<Applies>)> {
         let covering: Vec<&Only<'_>> = states
             .iter()
             .filter(|only| {
@@ -364,6 +364,9 @@ impl<'q, 'a> Freezes<'q, 'a> {
         Some((truth, Some((passage, opens))))
     }
 }
+
+/// Where a kind applies: what lets the change pass, and the first instant at which an `only` window may open.
+type Applies = (Option<Passage>, Instant);
 
 /// An `only` window at an instant.
 struct Only<'p> {
