@@ -32,6 +32,8 @@ pub static CODES: &[&Code] = &[
     &lower::people::ROTA_OUTSIDE,
     &lower::pipeline::ANSWER_NEVER_REACHED,
     &lower::pipeline::ENVIRONMENT_AFTER_ITSELF,
+    &lower::maintenance::ANSWER_STATUS,
+    &lower::maintenance::BAD_ROUTE,
     &lower::release::RELEASE_WITHOUT_COMPONENTS,
     &lower::release::REGION_TWICE,
     &lower::stage::STAGE_WITHOUT_KIND,

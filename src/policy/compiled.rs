@@ -29,6 +29,7 @@ const FORM: &[&str] = &[
     include_str!("change.rs"),
     include_str!("condition.rs"),
     include_str!("incident.rs"),
+    include_str!("maintenance.rs"),
     include_str!("measure.rs"),
     include_str!("people.rs"),
     include_str!("pipeline.rs"),

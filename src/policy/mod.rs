@@ -10,6 +10,7 @@ mod condition;
 mod incident;
 mod load;
 mod lower;
+mod maintenance;
 mod measure;
 mod people;
 mod pipeline;
@@ -30,6 +31,9 @@ pub use codes::{BAD_SEATS, CODES, EMPTY_RANGE, NOT_A_CONDITION, WRONG_UNIT};
 pub use condition::{Condition, Operator};
 pub use incident::Severity;
 pub use load::{Loaded, load};
+pub use maintenance::{
+    Answer, Banner, Extension, Maintenance, Notice, Queue, Retries, Route, Surface, SurfaceKind,
+};
 pub use measure::{
     Aggregate, Bar, Baseline, Better, Bound, Check, Gate, Limit, Metric, MetricKind, NoData, Pins, Probe,
 };
@@ -40,6 +44,7 @@ pub use pipeline::{
 pub use place::{Component, Environment, Region, Service};
 pub use recovery::{
     Act, Asked, Flag, FlagKind, Flip, FlipKind, Lever, LeverKind, Recovered, Rollback, Step, Switch, Symptom,
+    Wording,
 };
 pub use table::{Id, Named, Table};
 pub use tier::{Fact, FactKind, FactSource, Requirement, Tier};
@@ -191,6 +196,10 @@ pub struct Policy {
     pub rollbacks: Table<Rollback>,
     /// Flags.
     pub flags: Table<Flag>,
+    /// Ways by which something is written.
+    pub surfaces: Table<Surface>,
+    /// Times in which writes are refused.
+    pub maintenances: Table<Maintenance>,
     /// Severities, the gravest first.
     pub severities: Table<Severity>,
     /// The author's tests.
@@ -237,6 +246,8 @@ impl Policy {
             levers: Table::default(),
             rollbacks: Table::default(),
             flags: Table::default(),
+            surfaces: Table::default(),
+            maintenances: Table::default(),
             severities: Table::default(),
             tests: Table::default(),
             targets: Table::default(),

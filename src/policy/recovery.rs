@@ -16,6 +16,8 @@ pub struct Lever {
     pub origin: Origin,
     /// What it does to bring the service back.
     pub kind: LeverKind,
+    /// What it takes back; none means everything that is rolled out.
+    pub components: Option<Vec<Id<Component>>>,
     /// What it flips; more than one pointer is more than one step.
     pub flips: Vec<Flip>,
     /// How many steps it takes, where that is said.
@@ -108,6 +110,8 @@ pub struct Rollback {
     pub soak: Option<Elapsed>,
     /// What is done, in order; with regions, in each step of them.
     pub steps: Vec<Step>,
+    /// What is done however these end, each step whether or not another fails.
+    pub finally: Vec<Step>,
     /// When it counts as recovered.
     pub recovered: Option<Recovered>,
     /// What is looked at afterwards.
@@ -190,6 +194,23 @@ pub enum Act {
     Alert(Party),
     /// `run "make reconcile"`
     Run(String),
+    /// `stop-jobs`: those of a maintenance; in a rollback, every job that writes
+    StopJobs,
+    /// `start-jobs`
+    StartJobs,
+    /// `notice "Writes are back"`
+    Notice(Wording),
+    /// `backfill`: carries out the writes that were queued
+    Backfill,
+}
+
+/// Words for users: a template, or a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wording {
+    /// The name of a template that the policy declares
+    Template(String),
+    /// A text
+    Text(String),
 }
 
 /// On or off.

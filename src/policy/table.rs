@@ -166,6 +166,8 @@ named!(
     super::Lever,
     super::Rollback,
     super::Flag,
+    super::Surface,
+    super::Maintenance,
     super::Severity,
     super::TestBlock,
     super::Target,

@@ -74,6 +74,7 @@ pub static SORTS: &[Sort] = &[
     sort("bool", "`true` or `false`", |part| matches!(part.kind, ExprKind::Bool(_))),
     sort("value", "a value", is_value),
     sort("party", "a role, a team or a person in quotes", |part| part.word().is_some() || is_text(part)),
+    sort("wording", "a template or a text in quotes", |part| part.word().is_some() || is_text(part)),
     sort("binding", "a pair such as `LOG = \"debug\"`", is_binding),
     sort("part", "something", |_| true),
     rest("seats", "seats such as `1 of sre-owner`"),

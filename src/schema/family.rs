@@ -6,6 +6,7 @@ mod evidence;
 mod freeze;
 mod later;
 mod measure;
+mod maintenance;
 mod people;
 mod pipeline;
 mod place;
@@ -47,9 +48,10 @@ pub static DECLARATIONS: &[&Declaration] = &[
     &pipeline::PIPELINE,
     &pipeline::LOCK,
     &recovery::LEVER,
-    &later::ROLLBACK,
+    &recovery::ROLLBACK,
     &recovery::FLAG,
-    &later::MAINTENANCE,
+    &maintenance::SURFACE,
+    &maintenance::MAINTENANCE,
     &later::SEVERITY,
     &later::STATUS,
     &later::COMMS,

@@ -230,6 +230,7 @@ pub fn flag(name: &str) -> Flag {
 pub fn lever(name: &str) -> Lever {
     Lever {
         kind: opsc::policy::LeverKind::Back,
+        components: None,
         name: name.to_owned(),
         doc: String::new(),
         origin: origin(),

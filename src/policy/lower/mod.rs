@@ -16,12 +16,14 @@ pub(super) mod freeze;
 pub(super) mod globs;
 pub(super) mod holidays;
 pub(super) mod limit;
+pub(super) mod maintenance;
 pub(super) mod measure;
 pub(super) mod people;
 pub(super) mod pipeline;
 mod place;
 mod recovery;
 pub(super) mod release;
+mod rollback;
 mod seats;
 pub(super) mod stage;
 pub(super) mod target;
@@ -97,6 +99,8 @@ tables! {
     "severity" Severity severities;
     "rollback" Rollback rollbacks;
     "flag" Flag flags;
+    "surface" Surface surfaces;
+    "maintenance" Maintenance maintenances;
     "test" TestBlock tests;
     "target" Target targets;
 }
@@ -143,7 +147,10 @@ const KINDS: &[Kind] = &[
     row!(Lock, pipeline::lock),
     row!(Pipeline, pipeline::pipeline),
     row!(Lever, recovery::lever),
+    row!(Rollback, rollback::rollback),
     row!(Flag, flag::flag),
+    row!(Surface, maintenance::surface),
+    row!(Maintenance, maintenance::maintenance),
     row!(TestBlock, test::test),
     row!(Target, target::target),
 ];

@@ -2,7 +2,7 @@
 
 use super::Lower;
 use crate::calendar::Elapsed;
-use crate::policy::{Flip, FlipKind, Id, Lever, LeverKind, Origin};
+use crate::policy::{Component, Flip, FlipKind, Id, Lever, LeverKind, Origin};
 use crate::schema::{Declared, Given};
 
 /// More operations than this are no lever.
@@ -38,6 +38,7 @@ pub(super) fn lever(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Le
         doc: lower.doc(declared.node),
         origin: lower.origin(name.span),
         kind,
+        components: lower.references::<Component>(declared, "scope"),
         flips: declared.all("flips").filter_map(|given| flip(lower, given)).collect(),
         steps,
         run: text(lower, declared, "run"),

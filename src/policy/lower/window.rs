@@ -81,7 +81,7 @@ pub(super) fn window(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<W
     Some(window)
 }
 
-fn read_in(lower: &mut Lower<'_>, declared: &Declared<'_>, owner: Option<&Party>) -> ReadIn {
+pub(super) fn read_in(lower: &mut Lower<'_>, declared: &Declared<'_>, owner: Option<&Party>) -> ReadIn {
     let Some(given) = declared.one("in") else { return ReadIn::Unsaid };
     match given.captures.tag() {
         "each" => ReadIn::EachRegion,
@@ -90,8 +90,7 @@ fn read_in(lower: &mut Lower<'_>, declared: &Declared<'_>, owner: Option<&Party>
             if let Some(zone) = zone {
                 return ReadIn::Zone(zone);
             }
-            let finding =
-                Diagnostic::new(&OWNER_WITHOUT_ZONE, given.span(), "the owner of this window has no zone");
+            let finding = Diagnostic::new(&OWNER_WITHOUT_ZONE, given.span(), "the owner has no zone");
             lower.report(match declared.one("owner") {
                 Some(owner) => finding.also(owner.span(), "this owner").help("name a team that has a `zone`"),
                 None => finding.help("say `owner` with a team that has a `zone`"),
@@ -113,7 +112,7 @@ fn zone_of(policy: &Policy, owner: &Party) -> Option<Zone> {
 type When = (Timetable, bool, Option<Vec<Id<Region>>>);
 
 /// The timetable, whether it is `only`, and the regions that its holidays bring along.
-fn when(
+pub(super) fn when(
     lower: &mut Lower<'_>,
     declared: &Declared<'_>,
     regions: Option<&[Id<Region>]>,

@@ -9,8 +9,6 @@ macro_rules! later {
 }
 
 later! {
-    ROLLBACK "rollback" "new anything?" "When and how a release comes back.";
-    MAINTENANCE "maintenance" "new" "A time in which writes are refused.";
     SEVERITY "severity" "new anything?" "How bad an incident is.";
     STATUS "status" "new anything?" "A state of the status page.";
     COMMS "comms" "new anything?" "Who is told what, and when.";

@@ -2,7 +2,7 @@
 
 use crate::schema::declaration::{ClauseWord, Declaration, declaration, field};
 
-const DURING: &str = "#dates start=date ('through' | #open '..') end=date \
+pub(super) const DURING: &str = "#dates start=date ('through' | #open '..') end=date \
      | #day start=date \
      | #instants start=moment '..' end=moment \
      | #holidays holidays ('extended' extension=anything)?";
