@@ -19,6 +19,7 @@ pub static CODES: &[&Code] = &[
     &lower::bar::BAD_AGGREGATE,
     &lower::limit::NO_BASELINE,
     &lower::measure::GATE_CYCLE,
+    &lower::measure::QUERY_PLACEHOLDER,
     &lower::during::ZONELESS_TIME,
     &lower::during::BAD_EXTENSION,
     &lower::exception::EXCEPTION_LIFTS_NOTHING,

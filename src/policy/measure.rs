@@ -22,7 +22,9 @@ pub struct Metric {
     pub no_data: NoData,
     /// Where its baseline comes from; none means that it has none.
     pub baseline: Option<Baseline>,
-    /// The PromQL expression that measures it.
+    /// The PromQL expression that measures it. `$window` stands for the span of `over`, `$quantile` for the percentile as a share
+    /// of one, `$track` for `canary` where the change is asked and `stable` where its baseline is. An aggregate is taken over
+    /// time where the expression does not say `$quantile`.
     pub prometheus: Option<String>,
 }
 

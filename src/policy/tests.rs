@@ -36,23 +36,45 @@ fn check_one(text: &str, expected: &[&str]) {
 
 #[test]
 fn the_library_checks_with_its_roles() {
-    let uses: Vec<&str> = crate::resolve::LIBRARY.iter().map(|module| module.name).collect();
+    let uses: Vec<String> =
+        crate::resolve::LIBRARY.iter().map(|module| format!("use std.{}\n", module.name)).collect();
     let text = format!(
-        "use std.{{{}}}\npolicy p {{ language 1 }}\nrole sre-owner {{ members \"a\" }}\nrole product-owner {{ members \"b\" }}\nrole service-owner {{ members \"c\" }}\n",
-        uses.join(", ")
+        "{}policy p {{ language 1 }}\nrole sre-owner {{ members \"a\" }}\nrole product-owner {{ members \"b\" }}\nrole service-owner {{ members \"c\" }}\n",
+        uses.concat()
     );
     check(&[("main.ops", &text)], &[]);
+}
+
+#[test]
+fn modules_of_the_library_lie_in_folders() {
+    let gate = "gate g { require error-rate <= 1% and coverage >= 0.5 }";
+    for used in [
+        "use std.metrics.{http, rag}",
+        "use std.metrics",
+        "use std.{metrics}",
+        "use std.metrics.http\nuse std.metrics.rag.{coverage}",
+    ] {
+        check(&[("main.ops", &format!("{used}\npolicy p {{ language 1 }}\n{gate}"))], &[]);
+    }
+    check(
+        &[(
+            "main.ops",
+            "use std.metrics.htpp\nuse std.metrics.{http, rga}\nuse std.metric\npolicy p { language 1 }",
+        )],
+        &[
+            "main.ops:1: unknown-module: the library has no `metrics.htpp`",
+            "main.ops:2: unknown-module: the library has no `metrics.rga`",
+            "main.ops:3: unknown-module: the library has no `metric`",
+        ],
+    );
 }
 
 #[test]
 fn what_is_not_there_is_named_with_what_is() {
     check_one("component a { needs b }", &["main.ops:2: unknown-name: no `component` is called `b`"]);
     check_one(
-        "metric x : ratio {}\ntier T0 \"t\" { before merge require x }",
-        &[
-            "main.ops:2: no-meaning-yet: `metric` has no meaning yet: nothing follows from what it says",
-            "main.ops:3: unknown-name: no `fact` is called `x`",
-        ],
+        "metric x : ratio { better lower; no-data fail }\ntier T0 \"t\" { before merge require x }",
+        &["main.ops:3: unknown-name: no `fact` is called `x`"],
     );
     let loaded =
         load(&world(&[("main.ops", "policy p { language 1 }\nfreeze f { admit T1; block others }")]), ".")
@@ -159,11 +181,8 @@ fn names_are_given_once() {
         &["main.ops:3: name-clash: `r` names two `region`s"],
     );
     check_one(
-        "fact x : bool\ngate x { }",
-        &[
-            "main.ops:3: no-meaning-yet: `gate` has no meaning yet: nothing follows from what it says",
-            "main.ops:3: name-clash: `x` names a `fact` and a `gate`, which share their names",
-        ],
+        "fact x : bool\ngate x { require true }",
+        &["main.ops:3: name-clash: `x` names a `fact` and a `gate`, which share their names"],
     );
     check_one("region x { zone \"UTC\" }\ncomponent x { }", &[]);
 }

@@ -3,7 +3,7 @@
 use super::codes::{
     IMPORT_CYCLE, IMPORT_LIMIT, IMPORT_NOT_FOUND, IMPORT_NOT_TEXT, IMPORT_OUTSIDE, UNKNOWN_MODULE,
 };
-use super::library::{self, LIBRARY};
+use super::library::{self, LIBRARY, LibraryModule};
 use super::path::{self, Refused};
 use crate::diag::{Diagnostic, Sink};
 use crate::schema::Author;
@@ -20,6 +20,9 @@ pub const MOST_FILES: usize = 1000;
 pub const DEEPEST_CHAIN: usize = 64;
 /// The most bytes that a policy's files have together.
 pub const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// No module of the library has a name of so many words.
+const DEEPEST_MODULE: usize = 4;
 
 /// A file of a policy.
 #[derive(Debug)]
@@ -229,15 +232,22 @@ impl Reader<'_> {
     fn follow_module(&mut self, used: &Use, path: &[Word], only: Option<&[Word]>) {
         let words: Vec<&str> = path.iter().map(|word| word.text.as_str()).collect();
         match (words.as_slice(), only) {
-            // `use std.{tiers, freezes}` names modules.
-            (["std"], Some(modules)) => {
-                for module in modules {
-                    self.follow_library(module, None);
-                }
-            }
-            (["std", _], only) => {
-                if let Some(module) = path.last() {
-                    self.follow_library(module, only);
+            (["std", within @ ..], only) if within.len() < DEEPEST_MODULE => {
+                let name = within.join(".");
+                match only {
+                    // `use std.{tiers, freezes}` and `use std.metrics.{http, rag}` name modules.
+                    Some(modules) if name.is_empty() || library::is_folder(&name) => {
+                        for module in modules {
+                            self.follow_library(&name, module, None);
+                        }
+                    }
+                    only => {
+                        if let Some((module, folder)) = path.split_last().filter(|_| !name.is_empty()) {
+                            let folder: Vec<&str> =
+                                folder.iter().skip(1).map(|word| word.text.as_str()).collect();
+                            self.follow_library(&folder.join("."), module, only);
+                        }
+                    }
                 }
             }
             _ => {
@@ -251,25 +261,37 @@ impl Reader<'_> {
         }
     }
 
-    fn follow_library(&mut self, name: &Word, only: Option<&[Word]>) {
-        let Some(module) = library::module(&name.text) else {
-            let known = || LIBRARY.iter().map(|module| module.name);
-            let finding =
-                Diagnostic::new(&UNKNOWN_MODULE, name.span, format!("the library has no `{}`", name.text));
-            self.sink.push(match closest(&name.text, known()) {
-                Some(near) => finding.fix(format!("write `{near}`"), name.span, near),
-                None => finding.help(format!("it has {}", one_of(known()))),
-            });
-            return;
+    /// Follows a module of a folder of the library, or every module below it where it is a folder itself.
+    fn follow_library(&mut self, folder: &str, word: &Word, only: Option<&[Word]>) {
+        let inside = |name: &'static str| match folder {
+            "" => Some(name),
+            folder => name.strip_prefix(folder)?.strip_prefix('.'),
         };
+        let name = if folder.is_empty() { word.text.clone() } else { format!("{folder}.{}", word.text) };
+        if let Some(module) = library::module(&name) {
+            return self.enter_library(module, word.span, only);
+        }
+        if only.is_none() && library::is_folder(&name) {
+            let below = |module: &&LibraryModule| {
+                module.name.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
+            };
+            for module in LIBRARY.iter().filter(below) {
+                self.enter_library(module, word.span, None);
+            }
+            return;
+        }
+        let known = || LIBRARY.iter().filter_map(|module| inside(module.name));
+        let finding = Diagnostic::new(&UNKNOWN_MODULE, word.span, format!("the library has no `{name}`"));
+        self.sink.push(match closest(&word.text, known()) {
+            Some(near) => finding.fix(format!("write `{near}`"), word.span, near),
+            None => finding.help(format!("it has {}", one_of(known()))),
+        });
+    }
+
+    fn enter_library(&mut self, module: &'static LibraryModule, asked: Span, only: Option<&[Word]>) {
         let new = !self.states.contains_key(module.file);
         if new {
-            self.enter(
-                module.file.to_owned(),
-                module.text.as_bytes().to_vec(),
-                Author::Library,
-                Some(name.span),
-            );
+            self.enter(module.file.to_owned(), module.text.as_bytes().to_vec(), Author::Library, Some(asked));
         }
         let Some(State::Done(at)) = self.states.get(module.file).copied() else { return };
         let Some(read) = self.modules.get_mut(at) else { return };

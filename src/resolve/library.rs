@@ -3,7 +3,7 @@
 /// A module of the library.
 #[derive(Debug)]
 pub struct LibraryModule {
-    /// Its name behind `std.`.
+    /// Its name behind `std.`: `tiers`, `metrics.http`.
     pub name: &'static str,
     /// The name its file is shown under.
     pub file: &'static str,
@@ -12,21 +12,29 @@ pub struct LibraryModule {
 }
 
 macro_rules! library {
-    ($($name:literal),* $(,)?) => {
+    ($($first:literal $(/ $second:literal)?),* $(,)?) => {
         &[$(LibraryModule {
-            name: $name,
-            file: concat!("std/", $name, ".ops"),
-            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/stdlib/", $name, ".ops")),
+            name: concat!($first $(, ".", $second)?),
+            file: concat!("std/", $first $(, "/", $second)?, ".ops"),
+            text: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"), "/stdlib/", $first $(, "/", $second)?, ".ops"
+            )),
         }),*]
     };
 }
 
 /// Every module of the library, by name.
-pub static LIBRARY: &[LibraryModule] = library!["facts", "freezes", "levers", "tiers"];
+pub static LIBRARY: &[LibraryModule] =
+    library!["facts", "freezes", "gates", "levers", "metrics" / "http", "metrics" / "rag", "tiers"];
 
 /// The module of this name.
 pub fn module(name: &str) -> Option<&'static LibraryModule> {
     LIBRARY.iter().find(|module| module.name == name)
+}
+
+/// Whether modules lie below this name: `metrics` has `metrics.http`.
+pub fn is_folder(name: &str) -> bool {
+    LIBRARY.iter().any(|module| module.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// The module that declares `keyword name`, for help: which `use` would bring it.

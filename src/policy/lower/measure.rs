@@ -5,8 +5,14 @@ use crate::code;
 use crate::diag::Diagnostic;
 use crate::policy::{Baseline, Better, Bound, Check, Gate, Id, Metric, MetricKind, NoData, Pins, Probe};
 use crate::schema::Declared;
+use crate::schema::suggest::closest;
 
+code!(pub QUERY_PLACEHOLDER, Error, "query-placeholder", "a `$name` of a query that nothing fills in");
 code!(pub GATE_CYCLE, Error, "gate-cycle", "gates that require each other");
+
+/// What a query may leave to be filled in: the span that a bar aggregates, its percentile as a share of one, and whether the
+/// change or what runs beside it is asked.
+const PLACEHOLDERS: [&str; 3] = ["window", "quantile", "track"];
 
 pub(super) fn metric(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Metric> {
     let name = declared.name?;
@@ -29,8 +35,31 @@ pub(super) fn metric(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<M
         better,
         no_data,
         baseline: baseline(lower, declared),
-        prometheus: declared.one("prometheus").and_then(|given| lower.string(given.get("text")?)),
+        prometheus: prometheus(lower, declared),
     })
+}
+
+/// The query, whose `$name`s must be known: one that nothing fills in asks for something else, or for nothing.
+fn prometheus(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<String> {
+    let written = declared.one("prometheus")?.get("text")?;
+    let query = lower.string(written)?;
+    for (at, _) in query.match_indices('$') {
+        let rest = query.get(at + 1..).unwrap_or_default();
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let name = rest.get(..end).unwrap_or_default();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || PLACEHOLDERS.contains(&name) {
+            continue;
+        }
+        let message = format!("nothing fills in `${name}` in this query");
+        let finding = Diagnostic::new(&QUERY_PLACEHOLDER, written.span, message);
+        lower.report(match closest(name, PLACEHOLDERS) {
+            Some(near) => finding.help(format!("did you mean `${near}`?")),
+            None => finding.help(
+                "a query may say `$window` (the span of `over`), `$quantile` (0.95 for `p95`) and `$track` (`canary` for the change, `stable` for its baseline)",
+            ),
+        });
+    }
+    Some(query)
 }
 
 fn baseline(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Baseline> {

@@ -27,7 +27,7 @@ pub static METRIC: Declaration = declaration(
         "What `baseline` means behind it: what runs beside the change, a pinned reading, or the same so long before.",
     )
     .default("none: it is held against values alone"),
-    field("prometheus", "text", "The PromQL expression that measures it."),
+    field("prometheus", "text", "The PromQL expression that measures it; `$window`, `$quantile` and `$track` are filled in."),
 ]);
 
 pub static GATE: Declaration =
