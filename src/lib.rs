@@ -20,6 +20,7 @@ pub mod schema;
 pub mod resolve;
 pub mod types;
 pub mod policy;
+pub mod graph;
 pub mod segments;
 pub mod decide;
 pub mod schedule;

@@ -1,0 +1,22 @@
+//! Who waits for whom across the pipelines of a policy, and whether they can come to wait for each other for good.
+//!
+//! [`deadlocks`] builds the waiting net and looks for three things in turn: what waits in a circle whatever happens, by a fixpoint;
+//! circles in the order in which locks are taken, whose absence is a proof; and, for each such circle, the run with the fewest locks
+//! taken that gets stuck in it, by trying every order up to [`STATES`] states. The first two take time linear in the
+//! policy. What is decided is decided exactly.
+
+mod build;
+mod circle;
+mod deadlock;
+mod explore;
+mod list;
+mod net;
+mod order;
+mod parts;
+mod reach;
+mod runs;
+mod shared;
+
+pub use deadlock::{Answer, Blocker, Deadlock, Happened, Undecided, Wait, deadlocks};
+pub use explore::STATES;
+pub use net::{Guard, Run, What, Why};
