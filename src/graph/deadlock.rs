@@ -5,7 +5,7 @@ use super::circle::{By, Link, links, shortest, steps};
 use super::explore::{Outcome, Scene, Stuck};
 use super::list::List;
 use super::net::{Guard, Net, What, Why};
-use super::order::parts;
+use super::order::{Parts, parts};
 use super::parts::circles;
 use super::reach::{NEVER, ranks};
 use crate::policy::{Id, Origin, Pipeline, Policy};
@@ -86,8 +86,9 @@ pub fn deadlocks(policy: &Policy) -> Vec<Answer> {
     let net = build(policy);
     let all = ranks(&net, |_| false);
     let mut answers = from_the_start(&net, &all);
-    for part in parts(&net, &all) {
-        let Some(scene) = Scene::of(&net, &all, &part) else { continue };
+    let Parts { parts, above } = parts(&net, &all);
+    for part in parts {
+        let Some(scene) = Scene::of(&net, &all, &part, &above) else { continue };
         match scene.explore() {
             Outcome::Free => {}
             Outcome::Stuck(stuck) => answers.extend(told(&net, &stuck).map(Answer::Deadlock)),

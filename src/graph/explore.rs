@@ -44,16 +44,31 @@ pub(super) struct Scene<'n> {
     /// By event: the place in `events`.
     places: BTreeMap<u32, u32>,
     /// By place: the hold that begins there.
-    takes: List<Option<u32>>,
+    takes: List<Option<Take>>,
     /// By guard: the holds that contend for it here.
     rivals: BTreeMap<u32, Vec<u32>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Take {
+    hold: u32,
+    /// Whether it matters when it is taken: an order of locks with a circle hangs on it.
+    matters: bool,
+}
+
+/// Which takings are choices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Choices {
+    /// Those that matter; any other lock is taken as soon as it is free, and soon comes back.
+    WhatMatters,
+    /// Each, so that the run with the fewest is found.
+    All,
 }
 
 impl<'n> Scene<'n> {
     /// Everything that must happen for the holds of a part to begin and to end, and for whatever those wait for. None where
     /// some of that waits in a circle from the start, which is a finding of its own.
-    pub(super) fn of(net: &'n Net, ranks: &List<u32>, part: &Part) -> Option<Self> {
-        let is_kept = |guard: u32| part.above.contains(&guard);
+    pub(super) fn of(net: &'n Net, ranks: &List<u32>, part: &Part, above: &BTreeSet<u32>) -> Option<Self> {
         let mut seen = BTreeSet::new();
         let mut next: Vec<u32> =
             part.holds.iter().flat_map(|hold| [net.holds[*hold].take, net.holds[*hold].release]).collect();
@@ -63,7 +78,7 @@ impl<'n> Scene<'n> {
             }
             next.extend(net.before(event));
             let hold = net.events[event].hold.map(|hold| net.holds[hold]);
-            next.extend(hold.filter(|hold| is_kept(hold.guard)).map(|hold| hold.release));
+            next.extend(hold.map(|hold| hold.release));
         }
         let mut events: Vec<u32> = seen.into_iter().collect();
         events.sort_unstable_by_key(|event| (ranks[*event], *event));
@@ -74,50 +89,64 @@ impl<'n> Scene<'n> {
         for hold in events.iter().filter_map(|event| net.events[*event].hold) {
             rivals.entry(net.holds[hold].guard).or_default().push(hold);
         }
-        rivals.retain(|guard, holds| is_kept(*guard) && holds.len() > 1);
-        let is_choice = |hold: &u32| rivals.contains_key(&net.holds[*hold].guard);
-        let takes = events.iter().map(|event| net.events[*event].hold.filter(is_choice)).collect();
+        let take = |hold: u32| {
+            let guard = net.holds[hold].guard;
+            let rivals = rivals.get(&guard).map_or(0, Vec::len);
+            Take { hold, matters: rivals > 1 && above.contains(&guard) }
+        };
+        let takes = events.iter().map(|event| net.events[*event].hold.map(take)).collect();
         let places = events.iter().copied().zip(0..).collect();
         Some(Self { net, events: events.into_iter().collect(), places, takes, rivals })
     }
 
     /// Looks at every order of taking locks, fewest taken first.
     pub(super) fn explore(&self) -> Outcome {
+        match self.search(Choices::WhatMatters) {
+            // What does not matter need not happen either: where every taking can be looked at, the run with the fewest is told.
+            Outcome::Stuck(stuck) => match self.search(Choices::All) {
+                Outcome::Stuck(fewest) => Outcome::Stuck(fewest),
+                Outcome::Free | Outcome::Undecided(_) => Outcome::Stuck(stuck),
+            },
+            other => other,
+        }
+    }
+
+    fn search(&self, choices: Choices) -> Outcome {
         let mut first = Done::none(self.events.len());
-        self.settle(&mut first, &mut Vec::new());
-        let mut seen: BTreeMap<Done, u32> = BTreeMap::from([(first.clone(), 0)]);
+        self.settle(&mut first, choices, &mut Vec::new());
+        let mut seen: BTreeSet<Done> = BTreeSet::from([first.clone()]);
         let mut states: List<(Done, Option<(u32, u32)>)> = [(first, None)].into_iter().collect();
         let most = (WORK / self.events.len().max(1) as usize).clamp(1, STATES);
         let mut at = 0;
         while at < states.len() {
             let done = states[at].0.clone();
-            for take in self.choices(&done) {
+            for take in (0..self.events.len()).filter(|place| self.is_open(*place, &done)) {
                 let mut after = done.clone();
                 after.add(take);
-                self.settle(&mut after, &mut Vec::new());
-                if seen.contains_key(&after) {
+                self.settle(&mut after, choices, &mut Vec::new());
+                if !seen.insert(after.clone()) {
                     continue;
                 }
                 let number = states.push((after.clone(), Some((at, take))));
                 if let Some(never) = self.never(&after) {
-                    return Outcome::Stuck(Stuck { run: self.replay(&states, number), never });
+                    return Outcome::Stuck(Stuck { run: self.replay(&states, number, choices), never });
                 }
                 if states.len() as usize > most {
                     return Outcome::Undecided(states.len() as usize - 1);
                 }
-                seen.insert(after, number);
             }
             at += 1;
         }
         Outcome::Free
     }
 
-    /// Lets everything happen that takes no lock.
-    fn settle(&self, done: &mut Done, run: &mut Vec<u32>) {
+    /// Lets everything happen that is no choice.
+    fn settle(&self, done: &mut Done, choices: Choices, run: &mut Vec<u32>) {
         loop {
             let mut moved = false;
             for place in 0..self.events.len() {
-                if !done.has(place) && self.takes[place].is_none() && self.is_ready(place, done) {
+                let is_choice = self.takes[place].is_some_and(|take| take.matters || choices == Choices::All);
+                if !is_choice && self.is_open(place, done) {
                     done.add(place);
                     run.push(place);
                     moved = true;
@@ -129,14 +158,10 @@ impl<'n> Scene<'n> {
         }
     }
 
-    /// What can take its lock now.
-    fn choices(&self, done: &Done) -> Vec<u32> {
-        let open = |place: &u32| {
-            self.takes[*place].is_some_and(|hold| {
-                !done.has(*place) && self.is_ready(*place, done) && self.holder(hold, done).is_none()
-            })
-        };
-        (0..self.events.len()).filter(open).collect()
+    /// Whether an event can happen now.
+    fn is_open(&self, place: u32, done: &Done) -> bool {
+        let is_free = |take: Take| self.holder(take.hold, done).is_none();
+        !done.has(place) && self.is_ready(place, done) && self.takes[place].is_none_or(is_free)
     }
 
     /// Whether everything that an event waits for has happened, its lock left aside.
@@ -170,7 +195,7 @@ impl<'n> Scene<'n> {
                 if reached.has(place) || !self.is_ready(place, &reached) {
                     continue;
                 }
-                let holder = self.takes[place].and_then(|hold| self.holder(hold, done));
+                let holder = self.takes[place].and_then(|take| self.holder(take.hold, done));
                 if holder.is_none_or(|holder| self.has(&reached, self.net.holds[holder].release)) {
                     reached.add(place);
                     moved = true;
@@ -188,7 +213,7 @@ impl<'n> Scene<'n> {
     }
 
     /// Everything that happens on the way to a state.
-    fn replay(&self, states: &List<(Done, Option<(u32, u32)>)>, last: u32) -> Vec<u32> {
+    fn replay(&self, states: &List<(Done, Option<(u32, u32)>)>, last: u32, choices: Choices) -> Vec<u32> {
         let mut takes = Vec::new();
         let mut at = last;
         while let Some((before, take)) = states[at].1 {
@@ -197,11 +222,11 @@ impl<'n> Scene<'n> {
         }
         let mut done = Done::none(self.events.len());
         let mut run = Vec::new();
-        self.settle(&mut done, &mut run);
+        self.settle(&mut done, choices, &mut run);
         for take in takes.into_iter().rev() {
             done.add(take);
             run.push(take);
-            self.settle(&mut done, &mut run);
+            self.settle(&mut done, choices, &mut run);
         }
         run.into_iter().map(|place| self.events[place]).collect()
     }

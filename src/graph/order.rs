@@ -21,14 +21,21 @@ const FAR: usize = 4_000_000;
 pub(super) struct Part {
     /// The locks of the circle, as guards of the net.
     pub guards: BTreeSet<u32>,
-    /// Every lock from which the circle can be reached: it may keep its holders apart.
-    pub above: BTreeSet<u32>,
     /// The holds under which another lock of the part is waited for.
     pub holds: Vec<u32>,
 }
 
+/// Every part of a net.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    pub parts: Vec<Part>,
+    /// Every lock from which a circle can be reached: it may keep the holders of a circle's locks apart. Any other lock always
+    /// comes back.
+    pub above: BTreeSet<u32>,
+}
+
 /// The parts of the lock order in which there is a circle. Empty is a proof that no lock ever stops anyone for good.
-pub(super) fn parts(net: &Net, ranks: &List<u32>) -> Vec<Part> {
+pub(super) fn parts(net: &Net, ranks: &List<u32>) -> Parts {
     let mut holders: List<u32> = List::of(0, net.guards.len());
     for hold in net.holds.iter() {
         holders[hold.guard] += 1;
@@ -42,20 +49,21 @@ pub(super) fn parts(net: &Net, ranks: &List<u32>) -> Vec<Part> {
         .filter_map(|node| node.checked_sub(events))
         .collect();
     if suspects.is_empty() {
-        return Vec::new();
+        return Parts::default();
     }
     let edges = order.far(&suspects);
     let among = |part: &BTreeSet<u32>, edge: &Edge| part.contains(&edge.from) && part.contains(&edge.to);
-    circles(net.guards.len(), edges.iter().map(|edge| (edge.from, edge.to)))
+    let parts: Vec<Part> = circles(net.guards.len(), edges.iter().map(|edge| (edge.from, edge.to)))
         .into_iter()
         .map(|part| {
             let guards: BTreeSet<u32> = part.into_iter().collect();
             let holds: BTreeSet<u32> =
                 edges.iter().filter(|edge| among(&guards, edge)).map(|edge| edge.hold).collect();
-            let above = above(&guards, events, &near);
-            Part { guards, above, holds: holds.into_iter().collect() }
+            Part { guards, holds: holds.into_iter().collect() }
         })
-        .collect()
+        .collect();
+    let circles = parts.iter().flat_map(|part| &part.guards).copied();
+    Parts { above: above(circles, events, &near), parts }
 }
 
 /// While `hold` holds the lock `from`, the lock `to` is waited for.
@@ -165,13 +173,13 @@ impl Order<'_> {
     }
 }
 
-/// The locks from which one of a part can be reached.
-fn above(part: &BTreeSet<u32>, events: u32, edges: &[(u32, u32)]) -> BTreeSet<u32> {
+/// The locks from which one of these can be reached.
+fn above(guards: impl Iterator<Item = u32>, events: u32, edges: &[(u32, u32)]) -> BTreeSet<u32> {
     let mut back: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (from, to) in edges {
         back.entry(*to).or_default().push(*from);
     }
-    let mut seen: BTreeSet<u32> = part.iter().map(|guard| events + guard).collect();
+    let mut seen: BTreeSet<u32> = guards.map(|guard| events + guard).collect();
     let mut next: Vec<u32> = seen.iter().copied().collect();
     while let Some(node) = next.pop() {
         next.extend(back.get(&node).into_iter().flatten().copied().filter(|node| seen.insert(*node)));

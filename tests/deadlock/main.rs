@@ -1,0 +1,106 @@
+//! The search for deadlocks against playing every order through: thousands of small systems, no miss and no false alarm, and every
+//! trace is a run, ends where nobody gets on, and takes no more locks than it must.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails loudly")]
+
+mod build;
+mod generate;
+mod oracle;
+mod size;
+#[path = "../support/mod.rs"]
+mod support;
+
+use build::{Draft, policy};
+use opsc::graph::{Answer, Deadlock, What, deadlocks};
+use oracle::{Game, Move, State};
+use proptest::prelude::*;
+use support::law;
+
+/// More states than this are not played through.
+const MOST: usize = 4_000;
+
+fn move_of(game: &Game<'_>, what: What) -> Option<Move> {
+    let run = |run: opsc::graph::Run| (run.pipeline.index(), run.number as usize);
+    let _ = game;
+    match what {
+        What::Takes(at, stage) => Some(Move::Take(run(at), stage.index())),
+        What::Starts(at, stage) => Some(Move::Start(run(at), stage.index())),
+        What::Finishes(at, stage) => Some(Move::Finish(run(at), stage.index())),
+        What::Begins(_) | What::Ends(_) | What::Ready(_) => None,
+    }
+}
+
+/// Plays a trace: the state at its end and how many locks it took.
+fn replay(game: &Game<'_>, found: &Deadlock) -> Result<(State, usize), TestCaseError> {
+    let mut state = State::default();
+    let mut takes = 0;
+    for step in &found.steps {
+        let Some(what) = move_of(game, step.what) else { continue };
+        let (run, stage) = match what {
+            Move::Take(run, stage) | Move::Start(run, stage) | Move::Finish(run, stage) => (run, stage),
+        };
+        let mut moves = Vec::new();
+        if step.takes.is_some() {
+            takes += 1;
+            moves.push(Move::Take(run, stage));
+        }
+        if !matches!(what, Move::Take(..)) {
+            moves.push(what);
+        }
+        for what in moves {
+            prop_assert!(game.moves(&state).contains(&what), "{what:?} cannot happen in {state:?}");
+            state = game.after(&state, what);
+        }
+    }
+    Ok((state, takes))
+}
+
+/// Whether a system gets stuck; none where there is too much to play through.
+fn judge(draft: &Draft) -> Result<Option<bool>, TestCaseError> {
+    let game = Game::new(draft);
+    let Some(played) = game.play(State::default(), MOST) else { return Ok(None) };
+    let answers = deadlocks(&policy(draft));
+    let mut fewest = None;
+    for answer in &answers {
+        let Answer::Deadlock(found) = answer else {
+            return Err(TestCaseError::fail(format!("not decided: {answer:?}")));
+        };
+        let (state, takes) = replay(&game, found)?;
+        fewest = Some(fewest.map_or(takes, |fewest: usize| fewest.min(takes)));
+        let Some(rest) = game.play(state, MOST) else { continue };
+        prop_assert!(!found.circle.is_empty());
+        for (at, wait) in found.circle.iter().enumerate() {
+            prop_assert_eq!(wait.of, found.circle[(at + 1) % found.circle.len()].who);
+            let happens = match move_of(&game, wait.who) {
+                Some(Move::Start(run, stage)) => rest.started.contains(&(run, stage)),
+                Some(Move::Finish(run, stage)) => rest.finished.contains(&(run, stage)),
+                Some(Move::Take(run, stage)) => rest.started.contains(&(run, stage)),
+                None => false,
+            };
+            prop_assert!(!happens, "{:?} goes on after all: {found:#?}", wait.who);
+        }
+    }
+    prop_assert_eq!(played.gets_stuck, !answers.is_empty(), "{:#?}", answers);
+    prop_assert_eq!(played.fewest, fewest, "{:#?}", answers);
+    Ok(Some(played.gets_stuck))
+}
+
+proptest! {
+    #![proptest_config(law(120))]
+
+    #[test]
+    fn what_gets_stuck_is_found_and_nothing_else(draft in generate::draft()) {
+        judge(&draft)?;
+    }
+}
+
+#[test]
+fn the_systems_tried_are_worth_trying() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::new(law(100));
+    let judged: Vec<bool> = (0..100)
+        .filter_map(|_| judge(&generate::draft().new_tree(&mut runner).unwrap().current()).unwrap())
+        .collect();
+    let stuck = judged.iter().filter(|stuck| **stuck).count();
+    assert!(judged.len() > 80, "only {} of 100 can be played through", judged.len());
+    assert!((20..70).contains(&stuck), "{stuck} of 100 get stuck");
+}
