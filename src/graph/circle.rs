@@ -2,6 +2,7 @@
 
 use super::list::List;
 use super::net::{Net, Why};
+use super::parts::circles;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How much work it may cost to look for a shorter circle than the first.
@@ -26,24 +27,62 @@ pub(super) enum By {
 }
 
 /// Everything that the events of `never` wait for among themselves; `holder` says who has the lock that an event waits for.
-pub(super) fn links(net: &Net, never: &BTreeSet<u32>, holder: impl Fn(u32) -> Option<u32>) -> Vec<Link> {
-    let mut links = Vec::new();
+/// One row of links for each wait: any one of its ends would do.
+pub(super) fn waits(net: &Net, never: &BTreeSet<u32>, holder: impl Fn(u32) -> Option<u32>) -> Vec<Vec<Link>> {
+    let mut waits = Vec::new();
     for from in never.iter().copied() {
         for need in net.needs_of(from) {
             let providers = net.providers_of(need);
             if providers.iter().all(|provider| never.contains(provider)) {
-                links.extend(providers.iter().map(|to| Link { from, to: *to, by: By::Need(need.why) }));
+                waits.push(
+                    providers.iter().map(|to| Link { from, to: *to, by: By::Need(need.why) }).collect(),
+                );
             }
         }
         let held = holder(from).map(|hold| (hold, net.holds[hold].release));
         let held = held.filter(|(_, release)| never.contains(release));
-        links.extend(held.map(|(hold, to)| Link { from, to, by: By::Hold(hold) }));
+        waits.extend(held.map(|(hold, to)| vec![Link { from, to, by: By::Hold(hold) }]));
     }
-    links
+    waits
+}
+
+/// A circle of waiting, and whatever else must be waiting for it to stay one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Knot {
+    pub circle: Vec<Link>,
+    pub beside: Vec<Link>,
+}
+
+/// The shortest circle in which each waits for one thing alone; where there is none, one with all that its members could be helped by.
+pub(super) fn knot(count: u32, waits: &[Vec<Link>]) -> Knot {
+    let alone: Vec<Link> = waits.iter().filter(|wait| wait.len() == 1).flatten().copied().collect();
+    let circle = shortest(&alone);
+    if !circle.is_empty() {
+        return Knot { circle, beside: Vec::new() };
+    }
+    let mut reasons: BTreeMap<u32, &Vec<Link>> = BTreeMap::new();
+    for wait in waits {
+        let Some(from) = wait.first().map(|link| link.from) else { continue };
+        let known = reasons.entry(from).or_insert(wait);
+        if wait.len() < known.len() {
+            *known = wait;
+        }
+    }
+    let links = || reasons.values().copied().flatten().copied();
+    let is_closed = |part: &BTreeSet<u32>| {
+        links().filter(|link| part.contains(&link.from)).all(|link| part.contains(&link.to))
+    };
+    let parts = circles(count, links().map(|link| (link.from, link.to)));
+    let parts = parts.into_iter().map(|part| part.into_iter().collect::<BTreeSet<u32>>());
+    let part = parts.filter(is_closed).min_by_key(BTreeSet::len).unwrap_or_default();
+    let within: Vec<Link> = links().filter(|link| part.contains(&link.from)).collect();
+    let circle = shortest(&within);
+    let beside = within.into_iter().filter(|link| !circle.contains(link)).collect();
+    Knot { circle, beside }
 }
 
 /// The shortest circle among these links, or the first found where looking on would take long.
-pub(super) fn shortest(links: &[Link]) -> Vec<Link> {
+fn shortest(links: &[Link]) -> Vec<Link> {
     let mut from: BTreeMap<u32, Vec<Link>> = BTreeMap::new();
     for link in links {
         from.entry(link.from).or_default().push(*link);
@@ -88,12 +127,12 @@ fn back(reached: &BTreeMap<u32, Link>, start: u32, last: Link) -> Vec<Link> {
     circle
 }
 
-/// What of a run must have happened for the circle to close: less than this is no run, or gets nobody stuck.
-pub(super) fn steps(net: &Net, run: &[u32], circle: &[Link]) -> Vec<u32> {
+/// What of a run must have happened for the knot to close: less than this is no run, or gets nobody stuck.
+pub(super) fn steps(net: &Net, run: &[u32], knot: &Knot) -> Vec<u32> {
     let places: BTreeMap<u32, usize> = run.iter().copied().zip(0..).collect();
     let mut needed: BTreeSet<u32> = BTreeSet::new();
     let mut next: Vec<u32> = Vec::new();
-    for link in circle {
+    for link in knot.circle.iter().chain(&knot.beside) {
         next.extend(net.before(link.from).filter(|event| places.contains_key(event)));
         if let By::Hold(hold) = link.by {
             next.push(net.holds[hold].take);

@@ -1,7 +1,7 @@
 //! The three steps of the search for deadlocks, and what they find, in terms of the policy.
 
 use super::build::build;
-use super::circle::{By, Link, links, shortest, steps};
+use super::circle::{By, Link, knot, steps, waits};
 use super::explore::{Outcome, Scene, Stuck};
 use super::list::List;
 use super::net::{Guard, Net, What, Why};
@@ -27,6 +27,8 @@ pub struct Deadlock {
     pub steps: Vec<Happened>,
     /// Who then waits for whom, each for the next and the last for the first.
     pub circle: Vec<Wait>,
+    /// What else waits for good, where one of the circle could be helped by it.
+    pub beside: Vec<Wait>,
 }
 
 /// A step of a run.
@@ -115,11 +117,11 @@ fn from_the_start(net: &Net, all: &List<u32>) -> Vec<Answer> {
     if never.is_empty() {
         return Vec::new();
     }
-    let waits = links(net, &never, |_| None);
+    let links: Vec<Link> = waits(net, &never, |_| None).into_iter().flatten().collect();
     let mut answers = Vec::new();
-    for part in circles(net.events.len(), waits.iter().map(|link| (link.from, link.to))) {
+    for part in circles(net.events.len(), links.iter().map(|link| (link.from, link.to))) {
         let part: BTreeSet<u32> = part.into_iter().collect();
-        let within: Vec<Link> = waits
+        let within: Vec<Link> = links
             .iter()
             .copied()
             .filter(|link| part.contains(&link.from) && part.contains(&link.to))
@@ -156,15 +158,15 @@ fn told(net: &Net, stuck: &Stuck) -> Option<Deadlock> {
             holders[hold.guard] = Some(number);
         }
     }
-    let found = links(net, &stuck.never, |event| holders[net.guard_of(event)?]);
-    let circle = shortest(&found);
-    if circle.is_empty() {
+    let found = waits(net, &stuck.never, |event| holders[net.guard_of(event)?]);
+    let knot = knot(net.events.len(), &found);
+    if knot.circle.is_empty() {
         return None;
     }
-    let steps = steps(net, &stuck.run, &circle)
+    let steps = steps(net, &stuck.run, &knot)
         .into_iter()
         .map(|event| Happened { what: net.events[event].what, takes: taken(net, event) });
-    let waits = circle.iter().filter_map(|link| {
+    let wait = |link: &Link| {
         let by = match link.by {
             By::Need(why) => Blocker::Order(why),
             By::Hold(hold) => {
@@ -174,8 +176,10 @@ fn told(net: &Net, stuck: &Stuck) -> Option<Deadlock> {
             }
         };
         Some(Wait { who: net.events[link.from].what, of: net.events[link.to].what, by })
-    });
-    Some(Deadlock { steps: steps.collect(), circle: waits.collect() })
+    };
+    let circle = knot.circle.iter().filter_map(wait).collect();
+    let beside = knot.beside.iter().filter_map(wait).collect();
+    Some(Deadlock { steps: steps.collect(), circle, beside })
 }
 
 fn taken(net: &Net, event: u32) -> Option<(Guard, Origin)> {
