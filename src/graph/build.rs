@@ -4,7 +4,7 @@ use super::list::List;
 use super::net::{Event, Guard, Hold, Need, Net, Run, What, Why};
 use super::runs::{Runs, runs};
 use super::shared::{Shares, shares};
-use crate::policy::{Component, Id, Origin, Pipeline, Policy, Stage, StageKind};
+use crate::policy::{Component, Id, Origin, Pipeline, Policy, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The net of everything that the policy's pipelines do.
@@ -28,19 +28,8 @@ pub(super) fn build(policy: &Policy) -> Net {
     builder.net
 }
 
-/// The components that a stage starts: a `deploy` that names none starts those of its service.
-pub(super) fn starts(policy: &Policy, pipeline: &Pipeline, stage: &Stage) -> Vec<(Id<Component>, Origin)> {
-    match pipeline.service {
-        Some(service) if stage.starts.is_empty() && stage.kind == StageKind::Deploy => {
-            let components = policy.services[service].components.iter();
-            components.map(|component| (*component, stage.origin)).collect()
-        }
-        _ => stage.starts.clone(),
-    }
-}
-
 /// The stage that takes a pipeline's own locks: the first written that waits for no other stage of it.
-pub(super) fn first_stage(id: Id<Pipeline>, pipeline: &Pipeline) -> Option<Id<Stage>> {
+fn first_stage(id: Id<Pipeline>, pipeline: &Pipeline) -> Option<Id<Stage>> {
     let is_root = |stage: &Stage| stage.after.iter().all(|after| after.pipeline != id);
     let root = pipeline.stages.iter().find(|(_, stage)| is_root(stage));
     root.or_else(|| pipeline.stages.iter().next()).map(|(id, _)| id)
@@ -186,10 +175,10 @@ impl Builder<'_> {
 
     fn note_starters(&mut self, id: Id<Pipeline>, pipeline: &Pipeline) {
         for (at, stage) in pipeline.stages.iter() {
-            for (component, _) in starts(self.policy, pipeline, stage) {
+            for (component, _) in &stage.starts {
                 let started = self.placed_of(id).iter().map(|run| run.stages[number(at)].start);
                 let started: Vec<u32> = started.collect();
-                self.starters.entry(component).or_default().extend(started);
+                self.starters.entry(*component).or_default().extend(started);
             }
         }
     }
@@ -238,8 +227,8 @@ impl Builder<'_> {
                 self.needs(event, vec![(vec![event - 1], Why::Own)]);
             }
             let mut needs = vec![(vec![start], Why::Own)];
-            for (component, origin) in starts(self.policy, pipeline, stage) {
-                needs.push((self.ready_of(component), Why::Brings(component, origin)));
+            for (component, origin) in &stage.starts {
+                needs.push((self.ready_of(*component), Why::Brings(*component, *origin)));
             }
             for (at, (called, origin)) in stage.calls.iter().enumerate() {
                 let of = self.runs.called(run, id, at);

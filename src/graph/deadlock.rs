@@ -25,7 +25,7 @@ pub enum Answer {
 pub struct Deadlock {
     /// What happens, in order; only what has to.
     pub steps: Vec<Happened>,
-    /// Who then waits for whom, each for the next and the last for the first.
+    /// Who then waits for whom, each for the next and the last for the first; from a wait for a lock on, if there is one.
     pub circle: Vec<Wait>,
     /// What else waits for good, where one of the circle could be helped by it.
     pub beside: Vec<Wait>,
@@ -159,10 +159,13 @@ fn told(net: &Net, stuck: &Stuck) -> Option<Deadlock> {
         }
     }
     let found = waits(net, &stuck.never, |event| holders[net.guard_of(event)?]);
-    let knot = knot(net.events.len(), &found);
+    let mut knot = knot(net.events.len(), &found);
     if knot.circle.is_empty() {
         return None;
     }
+    // It is told from a wait for a lock on, where there is one: that is what the steps before it lead to.
+    let first = knot.circle.iter().position(|link| matches!(link.by, By::Hold(_))).unwrap_or(0);
+    knot.circle.rotate_left(first);
     let steps = steps(net, &stuck.run, &knot)
         .into_iter()
         .map(|event| Happened { what: net.events[event].what, takes: taken(net, event) });

@@ -2,8 +2,10 @@
 
 mod approvals;
 mod claims;
+mod deadlock;
 mod first;
 mod kind_names_a_scope;
+mod locks;
 mod next_year;
 mod utc_days;
 
@@ -37,8 +39,15 @@ pub struct Subject<'a> {
 }
 
 /// Every analysis, in the order of their files' names.
-pub static RULES: &[&Rule] =
-    &[&approvals::RULE, &claims::RULE, &kind_names_a_scope::RULE, &next_year::RULE, &utc_days::RULE];
+pub static RULES: &[&Rule] = &[
+    &approvals::RULE,
+    &claims::RULE,
+    &deadlock::RULE,
+    &kind_names_a_scope::RULE,
+    &locks::RULE,
+    &next_year::RULE,
+    &utc_days::RULE,
+];
 
 /// The codes of the rooms before this one.
 static EARLIER: &[&[&Code]] = &[

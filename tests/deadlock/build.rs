@@ -109,7 +109,10 @@ pub fn policy(draft: &Draft) -> Policy {
                     })
                     .collect(),
                 needs: step.needs.iter().map(|component| (components[*component], origin)).collect(),
-                starts: step.starts.iter().map(|component| (components[*component], origin)).collect(),
+                starts: started(line, step)
+                    .iter()
+                    .map(|component| (components[*component], origin))
+                    .collect(),
                 calls: step.calls.iter().map(|called| (pipelines[*called], origin)).collect(),
                 holds: step
                     .holds
@@ -133,6 +136,11 @@ pub fn policy(draft: &Draft) -> Policy {
         });
     }
     policy
+}
+
+/// A deploy that names none starts what its service has.
+pub fn started<'d>(line: &'d Line, step: &'d Step) -> &'d [usize] {
+    if step.starts.is_empty() && step.kind == Some(StageKind::Deploy) { &line.service } else { &step.starts }
 }
 
 fn stage(name: &str, origin: Origin) -> Stage {

@@ -2,7 +2,7 @@
 //!
 //! Written from the definition alone; it shares nothing with what it judges but the draft.
 
-use crate::build::{Draft, Step};
+use crate::build::{Draft, Step, started};
 use opsc::policy::StageKind;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -155,12 +155,7 @@ impl<'d> Game<'d> {
     }
 
     fn starts(&self, run: Run, stage: usize) -> &[usize] {
-        let step = self.step(run, stage);
-        if step.starts.is_empty() && step.kind == Some(StageKind::Deploy) {
-            &self.draft.pipelines[run.0].service
-        } else {
-            &step.starts
-        }
+        started(&self.draft.pipelines[run.0], self.step(run, stage))
     }
 
     fn stages(&self) -> impl Iterator<Item = (Run, usize)> + '_ {
