@@ -29,7 +29,9 @@ pub use change::{
 };
 pub use codes::{BAD_SEATS, CODES, EMPTY_RANGE, NOT_A_CONDITION, WRONG_UNIT};
 pub use condition::{Condition, Operator};
-pub use incident::Severity;
+pub use incident::{
+    Audience, Cadence, Comms, CommsPart, Incident, Moment, PageLevel, Severity, Status, Template, Until,
+};
 pub use load::{Loaded, load};
 pub use maintenance::{
     Answer, Banner, Extension, Maintenance, Notice, Queue, Retries, Route, Surface, SurfaceKind,
@@ -200,8 +202,18 @@ pub struct Policy {
     pub surfaces: Table<Surface>,
     /// Times in which writes are refused.
     pub maintenances: Table<Maintenance>,
+    /// States of the status page.
+    pub statuses: Table<Status>,
     /// Severities, the gravest first.
     pub severities: Table<Severity>,
+    /// Texts of updates.
+    pub templates: Table<Template>,
+    /// Who says what, and how often.
+    pub comms: Table<Comms>,
+    /// Whom updates are for.
+    pub audiences: Table<Audience>,
+    /// What opens an incident.
+    pub incidents: Table<Incident>,
     /// The author's tests.
     pub tests: Table<TestBlock>,
     /// What `opsc build` writes.
@@ -248,7 +260,12 @@ impl Policy {
             flags: Table::default(),
             surfaces: Table::default(),
             maintenances: Table::default(),
+            statuses: Table::default(),
             severities: Table::default(),
+            templates: Table::default(),
+            comms: Table::default(),
+            audiences: Table::default(),
+            incidents: Table::default(),
             tests: Table::default(),
             targets: Table::default(),
         }

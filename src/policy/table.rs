@@ -168,7 +168,12 @@ named!(
     super::Flag,
     super::Surface,
     super::Maintenance,
+    super::Status,
     super::Severity,
+    super::Template,
+    super::Comms,
+    super::Audience,
+    super::Incident,
     super::TestBlock,
     super::Target,
 );

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod claims;
+mod comms;
 mod deadlock;
 mod first;
 mod kind_names_a_scope;
@@ -42,6 +43,9 @@ pub struct Subject<'a> {
 pub static RULES: &[&Rule] = &[
     &approvals::RULE,
     &claims::RULE,
+    &comms::CADENCE,
+    &comms::LADDER,
+    &comms::TEXT,
     &deadlock::RULE,
     &kind_names_a_scope::RULE,
     &locks::RULE,

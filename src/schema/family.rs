@@ -4,6 +4,7 @@ use super::declaration::Declaration;
 
 mod evidence;
 mod freeze;
+mod incident;
 mod later;
 mod measure;
 mod maintenance;
@@ -52,12 +53,12 @@ pub static DECLARATIONS: &[&Declaration] = &[
     &recovery::FLAG,
     &maintenance::SURFACE,
     &maintenance::MAINTENANCE,
-    &later::SEVERITY,
-    &later::STATUS,
-    &later::COMMS,
-    &later::AUDIENCE,
-    &later::TEMPLATE,
-    &later::INCIDENT,
+    &incident::SEVERITY,
+    &incident::STATUS,
+    &incident::COMMS,
+    &incident::AUDIENCE,
+    &incident::TEMPLATE,
+    &incident::INCIDENT,
     &later::PROPERTY,
     &later::PROVE,
 ];

@@ -15,6 +15,7 @@ pub(super) mod flag;
 pub(super) mod freeze;
 pub(super) mod globs;
 pub(super) mod holidays;
+mod incident;
 pub(super) mod limit;
 pub(super) mod maintenance;
 pub(super) mod measure;
@@ -96,11 +97,16 @@ tables! {
     "lock" Lock locks;
     "lever" Lever levers;
     "pipeline" Pipeline pipelines;
-    "severity" Severity severities;
     "rollback" Rollback rollbacks;
     "flag" Flag flags;
     "surface" Surface surfaces;
     "maintenance" Maintenance maintenances;
+    "status" Status statuses;
+    "severity" Severity severities;
+    "template" Template templates;
+    "comms" Comms comms;
+    "audience" Audience audiences;
+    "incident" Incident incidents;
     "test" TestBlock tests;
     "target" Target targets;
 }
@@ -151,6 +157,12 @@ const KINDS: &[Kind] = &[
     row!(Flag, flag::flag),
     row!(Surface, maintenance::surface),
     row!(Maintenance, maintenance::maintenance),
+    row!(Status, incident::status),
+    row!(Severity, incident::severity),
+    row!(Template, incident::template),
+    row!(Comms, incident::comms),
+    row!(Audience, incident::audience),
+    row!(Incident, incident::incident),
     row!(TestBlock, test::test),
     row!(Target, target::target),
 ];
