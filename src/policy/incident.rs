@@ -175,8 +175,14 @@ pub enum Moment {
 
 impl Moment {
     /// Every moment, in the order they come.
-    pub const ALL: [Self; 6] =
-        [Self::Acknowledgement, Self::Ongoing, Self::Identified, Self::Resolved, Self::Postmortem, Self::Banner];
+    pub const ALL: [Self; 6] = [
+        Self::Acknowledgement,
+        Self::Ongoing,
+        Self::Identified,
+        Self::Resolved,
+        Self::Postmortem,
+        Self::Banner,
+    ];
 
     /// The word in a policy.
     pub fn name(self) -> &'static str {

@@ -2,7 +2,8 @@
 
 use super::Lower;
 use crate::policy::{
-    Audience, Bound, Cadence, Comms, CommsPart, Incident, Moment, PageLevel, Severity, Status, Template, Until,
+    Audience, Bound, Cadence, Comms, CommsPart, Incident, Moment, PageLevel, Severity, Status, Template,
+    Until,
 };
 use crate::schema::{Declared, Given};
 

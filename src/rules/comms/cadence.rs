@@ -13,10 +13,8 @@ code!(pub BANNER_STAYS, Warning, "banner-stays", "a banner that nothing takes do
 code!(pub INCIDENT_AFTER_LEVER, Warning, "incident-after-lever", "a lever that can be pulled while no incident is open");
 
 /// The rule, as a row of the room's table.
-pub(in crate::rules) static RULE: Rule = Rule {
-    codes: &[&FIRST_UPDATE_LATE, &UPDATES_STOP, &BANNER_STAYS, &INCIDENT_AFTER_LEVER],
-    check,
-};
+pub(in crate::rules) static RULE: Rule =
+    Rule { codes: &[&FIRST_UPDATE_LATE, &UPDATES_STOP, &BANNER_STAYS, &INCIDENT_AFTER_LEVER], check };
 
 /// The first update is out in ten minutes (ledger D2).
 const FIRST: Elapsed = Elapsed::minutes(10);

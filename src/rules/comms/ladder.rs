@@ -52,7 +52,8 @@ fn over_rollback(policy: &Policy, status: &Status, sink: &mut Sink) {
     if !matches!(status.level, PageLevel::DegradedPerformance | PageLevel::PartialOutage) {
         return;
     }
-    let triggers: Vec<&Bound> = policy.rollbacks.rows().iter().flat_map(|rollback| &rollback.triggers).collect();
+    let triggers: Vec<&Bound> =
+        policy.rollbacks.rows().iter().flat_map(|rollback| &rollback.triggers).collect();
     for bar in status.triggers.iter().flat_map(|bound| bars(&bound.check)) {
         let stops = triggers.iter().flat_map(|bound| bars(&bound.check));
         let Some(stop) = stops.into_iter().find(|stop| beyond(policy, bar, stop)) else { continue };

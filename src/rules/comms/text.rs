@@ -13,10 +13,8 @@ code!(pub PROMISED_TIME, Warning, "promised-time", "an update that promises when
 code!(pub METRIC_SHOWN, Warning, "metric-shown", "an update that shows users an internal metric");
 
 /// The rule, as a row of the room's table.
-pub(in crate::rules) static RULE: Rule = Rule {
-    codes: &[&UNKNOWN_PLACEHOLDER, &UPDATE_INCOMPLETE, &PROMISED_TIME, &METRIC_SHOWN],
-    check,
-};
+pub(in crate::rules) static RULE: Rule =
+    Rule { codes: &[&UNKNOWN_PLACEHOLDER, &UPDATE_INCOMPLETE, &PROMISED_TIME, &METRIC_SHOWN], check };
 
 /// What whoever sends an update can always fill in, each with a text that a mend adds.
 const FIELDS: [(&str, &str); 10] = [

@@ -23,28 +23,24 @@ pub static SEVERITY: Declaration =
         field("pages", "party,", "Who is paged.").many(),
     ]);
 
-pub static COMMS: Declaration = declaration(
-    "comms",
-    "new",
-    "Who says what while an incident is open, and how often.",
-)
-.fields(&[
-    field("first", "'within' within=duration", "How soon after the trigger the first update is out.")
-        .required()
-        .insert("first within 10m"),
-    field(
-        "every",
-        "least=duration ('..' most=duration)? 'until' (#stable 'stable' | #resolved 'resolved')",
-        "How often updates follow.",
-    )
-    .several(),
-    field("lead", "party", "Who decides.").required(),
-    field("writer", "party", "Who writes the updates.").required(),
-    field("support", "party", "Who answers users.").required(),
-    field("engineer", "party", "Who mends it.").required(),
-    field("says", "template,", "What is said, each at its moment.").many(),
-    field("postmortem", "'within' within=duration", "How soon after the end the postmortem is out."),
-]);
+pub static COMMS: Declaration =
+    declaration("comms", "new", "Who says what while an incident is open, and how often.").fields(&[
+        field("first", "'within' within=duration", "How soon after the trigger the first update is out.")
+            .required()
+            .insert("first within 10m"),
+        field(
+            "every",
+            "least=duration ('..' most=duration)? 'until' (#stable 'stable' | #resolved 'resolved')",
+            "How often updates follow.",
+        )
+        .several(),
+        field("lead", "party", "Who decides.").required(),
+        field("writer", "party", "Who writes the updates.").required(),
+        field("support", "party", "Who answers users.").required(),
+        field("engineer", "party", "Who mends it.").required(),
+        field("says", "template,", "What is said, each at its moment.").many(),
+        field("postmortem", "'within' within=duration", "How soon after the end the postmortem is out."),
+    ]);
 
 pub static AUDIENCE: Declaration = declaration("audience", "new", "Whom an update is for.").fields(&[
     field("channel", "text,", "How they are reached.").several(),
