@@ -46,13 +46,9 @@ pub static RULES: &[&Rule] = &[
     &comms::CADENCE,
     &comms::LADDER,
     &comms::TEXT,
-<<<<<<< HEAD
     &deadlock::RULE,
     &kind_names_a_scope::RULE,
     &locks::RULE,
-=======
-    &kind_names_a_scope::RULE,
->>>>>>> f8b690e (The reference of updates and incidents)
     &next_year::RULE,
     &utc_days::RULE,
 ];
