@@ -5,9 +5,13 @@ mod claims;
 mod comms;
 mod deadlock;
 mod first;
+mod flags;
 mod kind_names_a_scope;
 mod locks;
+mod maintenance;
 mod next_year;
+mod restoration;
+mod rollback;
 mod utc_days;
 
 use crate::calendar::Instant;
@@ -47,9 +51,13 @@ pub static RULES: &[&Rule] = &[
     &comms::LADDER,
     &comms::TEXT,
     &deadlock::RULE,
+    &flags::RULE,
     &kind_names_a_scope::RULE,
     &locks::RULE,
+    &maintenance::RULE,
     &next_year::RULE,
+    &restoration::RULE,
+    &rollback::RULE,
     &utc_days::RULE,
 ];
 

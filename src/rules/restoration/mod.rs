@@ -164,11 +164,9 @@ impl Run<'_> {
         sink.push(match capture.and_then(|at| self.step(at)) {
             None => finding(format!("{} flips a pointer and never keeps what ran before", self.name))
                 .help("say `capture PINS` before it, with the pins of what runs"),
-            Some(late) => {
-                finding(format!("{} flips a pointer before it keeps what ran before", self.name))
-                    .also(late.origin.span, "this sees what the flip left")
-                    .help("move the `capture` before it")
-            }
+            Some(late) => finding(format!("{} flips a pointer before it keeps what ran before", self.name))
+                .also(late.origin.span, "this sees what the flip left")
+                .help("move the `capture` before it"),
         });
     }
 
@@ -208,7 +206,10 @@ impl Run<'_> {
         let name = lever.map_or("", |lever| lever.name.as_str());
         let message = match end {
             End::Done => {
-                format!("{}: `{name}` goes back, and cache keys stay those of the version it leaves", self.name)
+                format!(
+                    "{}: `{name}` goes back, and cache keys stay those of the version it leaves",
+                    self.name
+                )
             }
             End::Incident(at) | End::Fails(at) => format!(
                 "{}: `{name}` goes back, and cache keys stay those of the version it leaves when step {} goes wrong",

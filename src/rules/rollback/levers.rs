@@ -82,8 +82,10 @@ fn until(policy: &Policy, rollback: &Rollback, lever: &Lever, sink: &mut Sink) {
     let pipeline = &policy.pipelines[rollback.pipeline];
     if pipeline.stages.find(stage).is_none() {
         let names: Vec<&str> = pipeline.stages.rows().iter().map(|stage| stage.name.as_str()).collect();
-        let message =
-            format!("lever `{}` lasts until `{stage}`, and `{}` has no such stage", lever.name, pipeline.name);
+        let message = format!(
+            "lever `{}` lasts until `{stage}`, and `{}` has no such stage",
+            lever.name, pipeline.name
+        );
         sink.push(
             Diagnostic::new(&UNTIL_NO_STAGE, origin.span, message)
                 .also(rollback.origin.span, format!("this takes `{}` back", pipeline.name))
@@ -117,7 +119,10 @@ fn looks_back(check: &Check) -> Elapsed {
     match check {
         Check::All(parts) | Check::Any(parts) => parts.iter().map(looks_back).max().unwrap_or(Elapsed::ZERO),
         Check::Not(inner) => looks_back(inner),
-        Check::Bar(bar) => bar.over.unwrap_or(Elapsed::ZERO) + bar.sustained.unwrap_or(Elapsed::ZERO),
+        Check::Bar(bar) => {
+            let spans = [bar.over, bar.sustained].into_iter().flatten();
+            Elapsed::seconds(spans.map(Elapsed::as_seconds).sum())
+        }
         Check::Evidence(_) | Check::Probe(..) | Check::Gate(..) => Elapsed::ZERO,
     }
 }

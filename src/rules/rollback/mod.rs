@@ -41,7 +41,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
             policy.rollbacks.rows().iter().filter(|rollback| rollback.pipeline == id).collect();
         match rollbacks.first() {
             None => without_rollback(pipeline, sink),
-            Some(first) => ways_back(policy, pipeline, first, &pulled(&rollbacks), sink),
+            Some(first) => ways_back(policy, id, first, &pulled(&rollbacks), sink),
         }
     }
     levers::check(policy, sink);
@@ -90,19 +90,14 @@ fn pulled(rollbacks: &[&Rollback]) -> Vec<Id<Lever>> {
 
 /// Walks the stages in their order. What a lever needs only ever goes away, so that the first state without one is the first in any
 /// order of the stages that differ in theirs; those behind it add nothing.
-fn ways_back(
-    policy: &Policy,
-    pipeline: &Pipeline,
-    rollback: &Rollback,
-    levers: &[Id<Lever>],
-    sink: &mut Sink,
-) {
+fn ways_back(policy: &Policy, id: Id<Pipeline>, rollback: &Rollback, levers: &[Id<Lever>], sink: &mut Sink) {
+    let pipeline = &policy.pipelines[id];
     let levers: Vec<&Lever> =
         levers.iter().map(|id| &policy.levers[*id]).filter(|lever| lever.kind == LeverKind::Back).collect();
     let usable: Vec<&Lever> = levers.iter().copied().filter(|lever| lever.step_count() == 1).collect();
     let mut begun: BTreeSet<&str> = BTreeSet::new();
     let mut promoted = false;
-    for id in order::stages(pipeline) {
+    for id in order::stages(policy, id) {
         let stage = &pipeline.stages[id];
         begun.insert(&stage.name);
         if !touches(stage) {

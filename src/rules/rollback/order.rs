@@ -14,10 +14,10 @@ code!(
 
 /// The stages, each behind those it comes after; where several could be next, as they are written. Stages in a cycle, which is an
 /// error of its own, are left out.
-pub(super) fn stages(pipeline: &Pipeline) -> Vec<Id<Stage>> {
+pub(super) fn stages(policy: &Policy, pipeline: Id<Pipeline>) -> Vec<Id<Stage>> {
     let mut waits: BTreeMap<Id<Stage>, usize> = BTreeMap::new();
     let mut then: BTreeMap<Id<Stage>, Vec<Id<Stage>>> = BTreeMap::new();
-    for (id, stage) in pipeline.stages.iter() {
+    for (id, stage) in policy.pipelines[pipeline].stages.iter() {
         let mut before: Vec<Id<Stage>> = own(pipeline, stage).collect();
         before.sort_unstable();
         before.dedup();
@@ -44,14 +44,8 @@ pub(super) fn stages(pipeline: &Pipeline) -> Vec<Id<Stage>> {
 }
 
 /// The stages of the same pipeline that one comes after.
-fn own<'s>(pipeline: &'s Pipeline, stage: &'s Stage) -> impl Iterator<Item = Id<Stage>> + 's {
-    let count = pipeline.stages.len();
-    let same = move |after: &&crate::policy::After| {
-        after.stage.index() < count
-            && pipeline.stages[after.stage].origin.span.file == stage.origin.span.file
-            && stage.after.iter().any(|own| own.pipeline == after.pipeline)
-    };
-    stage.after.iter().filter(same).map(|after| after.stage)
+fn own(id: Id<Pipeline>, stage: &Stage) -> impl Iterator<Item = Id<Stage>> + '_ {
+    stage.after.iter().filter(move |after| after.pipeline == id).map(|after| after.stage)
 }
 
 pub(super) fn check(policy: &Policy, rollback: &Rollback, sink: &mut Sink) {
@@ -84,13 +78,7 @@ pub(super) fn check(policy: &Policy, rollback: &Rollback, sink: &mut Sink) {
     }
 }
 
-fn waits(
-    policy: &Policy,
-    pulled: &[(Id<Lever>, Origin)],
-    lever: Id<Lever>,
-    origin: Origin,
-    sink: &mut Sink,
-) {
+fn waits(policy: &Policy, pulled: &[(Id<Lever>, Origin)], lever: Id<Lever>, origin: Origin, sink: &mut Sink) {
     let row = &policy.levers[lever];
     for (first, said) in &row.after {
         if !pulled.iter().any(|(before, _)| before == first) {
@@ -115,7 +103,8 @@ fn between<'p>(
     let scope = |lever: Id<Lever>| policy.levers[lever].components.as_deref().unwrap_or_default();
     for kept in scope(first) {
         for needs in scope(second) {
-            let is_behind = behind(policy, rollback, *needs, *kept) && !behind(policy, rollback, *kept, *needs);
+            let is_behind =
+                behind(policy, rollback, *needs, *kept) && !behind(policy, rollback, *kept, *needs);
             if kept != needs && is_behind {
                 return Some((&policy.components[*kept].name, &policy.components[*needs].name));
             }
@@ -137,7 +126,7 @@ fn behind(policy: &Policy, rollback: &Rollback, later: Id<Component>, earlier: I
             .iter()
             .filter(move |(_, stage)| stage.starts.iter().any(|(started, _)| *started == component))
     };
-    let before = |id: Id<Stage>| own(pipeline, &pipeline.stages[id]).collect();
+    let before = |id: Id<Stage>| own(rollback.pipeline, &pipeline.stages[id]).collect();
     let firsts: BTreeSet<Id<Stage>> = starts(earlier).map(|(id, _)| id).collect();
     starts(later).any(|(id, _)| reach(id, before).iter().any(|stage| firsts.contains(stage)))
 }
