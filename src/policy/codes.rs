@@ -32,7 +32,6 @@ pub static CODES: &[&Code] = &[
     &lower::holidays::NOT_WHOLE_DAYS,
     &lower::people::ROTA_OUTSIDE,
     &lower::pipeline::ANSWER_NEVER_REACHED,
-    &lower::pipeline::ENVIRONMENT_AFTER_ITSELF,
     &lower::maintenance::ANSWER_STATUS,
     &lower::maintenance::BAD_ROUTE,
     &lower::release::RELEASE_WITHOUT_COMPONENTS,

@@ -1,17 +1,25 @@
 //! Analyses and lints over the checked policy: one file each, one row of [`RULES`]; and the table of every code there is.
 
 mod approvals;
+mod artifacts;
 mod claims;
 mod comms;
+mod contract;
 mod deadlock;
+mod environments;
 mod first;
 mod flags;
 mod kind_names_a_scope;
 mod locks;
 mod maintenance;
 mod next_year;
+mod order_cycles;
 mod restoration;
 mod rollback;
+mod rollout;
+mod stage_order;
+mod stages;
+mod timeouts;
 mod utc_days;
 
 use crate::calendar::Instant;
@@ -46,18 +54,25 @@ pub struct Subject<'a> {
 /// Every analysis, in the order of their files' names.
 pub static RULES: &[&Rule] = &[
     &approvals::RULE,
+    &artifacts::RULE,
     &claims::RULE,
     &comms::CADENCE,
     &comms::LADDER,
     &comms::TEXT,
+    &contract::RULE,
     &deadlock::RULE,
+    &environments::RULE,
     &flags::RULE,
     &kind_names_a_scope::RULE,
     &locks::RULE,
     &maintenance::RULE,
     &next_year::RULE,
+    &order_cycles::RULE,
     &restoration::RULE,
     &rollback::RULE,
+    &rollout::RULE,
+    &stage_order::RULE,
+    &timeouts::RULE,
     &utc_days::RULE,
 ];
 

@@ -132,7 +132,7 @@ const KINDS: &[Kind] = &[
     row!(Region, place::region),
     row!(Component, place::component),
     row!(Service, place::service),
-    row!(Environment, place::environment, pipeline::settle_environments),
+    row!(Environment, place::environment),
     row!(Team, people::team),
     row!(Schedule, people::schedule),
     row!(Role, people::role),

@@ -5,7 +5,7 @@ use super::stage;
 use crate::code;
 use crate::diag::Diagnostic;
 use crate::policy::{
-    Environment, FreezeAnswer, FreezeKind, Id, Lock, OnFailure, Origin, Pipeline, Reaction, Rollback, Service,
+    FreezeAnswer, FreezeKind, Id, Lock, OnFailure, Origin, Pipeline, Reaction, Rollback, Service,
 };
 use crate::schema::{Captures, DUPLICATE_FIELD, Declared, Given, UNEXPECTED_BLOCK, WRONG_FORM};
 use crate::source::Span;
@@ -14,7 +14,6 @@ use crate::types::{self, Value};
 use rust_decimal::Decimal;
 
 code!(pub ANSWER_NEVER_REACHED, Error, "answer-never-reached", "an answer to a freeze behind one that always fits");
-code!(pub ENVIRONMENT_AFTER_ITSELF, Error, "environment-after-itself", "environments that each wait for the other");
 
 /// More runs at once than this are no limit.
 const MOST_RUNS: i64 = 1000;
@@ -157,44 +156,4 @@ fn from_traffic(lower: &mut Lower<'_>, when: &Expr) -> Option<Decimal> {
     let message = format!("`{}` does not say from which share of traffic on", lower.text(when.span));
     lower.report(Diagnostic::new(&WRONG_FORM, when.span, message).help("write it as `when traffic >= 50%`"));
     None
-}
-
-/// Environments follow each other in one order: each that comes after itself is reported once, with the whole way round.
-pub(super) fn settle_environments(lower: &mut Lower<'_>) {
-    let environments = &lower.policy.environments;
-    let mut seen: Vec<bool> = vec![false; environments.len()];
-    let mut findings = Vec::new();
-    for start in environments.ids() {
-        let mut way: Vec<Id<Environment>> = Vec::new();
-        let mut at = Some(start);
-        while let Some(here) = at.filter(|here| here.index() < environments.len()) {
-            if let Some(first) = way.iter().position(|earlier| *earlier == here) {
-                findings.push(way.split_off(first));
-                break;
-            }
-            match seen.get_mut(here.index()) {
-                Some(seen) if !*seen => *seen = true,
-                _ => break,
-            }
-            way.push(here);
-            at = environments[here].after;
-        }
-    }
-    for way in findings {
-        let environments = &lower.policy.environments;
-        let Some(first) = way.first().map(|id| &environments[*id]) else { continue };
-        let mut finding = Diagnostic::new(
-            &ENVIRONMENT_AFTER_ITSELF,
-            first.origin.span,
-            format!("environment `{}` comes after itself", first.name),
-        );
-        for id in &way {
-            let here = &environments[*id];
-            if let Some(before) = here.after {
-                let text = format!("`{}` comes after `{}`", here.name, environments[before].name);
-                finding = finding.also(here.origin.span, text);
-            }
-        }
-        lower.report(finding.help("take one `after` away: a change has to begin somewhere"));
-    }
 }
