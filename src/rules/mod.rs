@@ -12,6 +12,7 @@ mod flags;
 mod kind_names_a_scope;
 mod locks;
 mod maintenance;
+mod measure;
 mod next_year;
 mod order_cycles;
 mod restoration;
@@ -66,6 +67,10 @@ pub static RULES: &[&Rule] = &[
     &kind_names_a_scope::RULE,
     &locks::RULE,
     &maintenance::RULE,
+    &measure::contradiction::RULE,
+    &measure::holds::RULE,
+    &measure::sources::RULE,
+    &measure::stops::RULE,
     &next_year::RULE,
     &order_cycles::RULE,
     &restoration::RULE,

@@ -1,6 +1,16 @@
 //! Time cut into segments within which nothing changes: the engine under every question that asks about all instants
 //! of a horizon. A decision that depends on time only by which sets hold need be taken once in each segment.
 
+mod contradiction;
+mod line;
+mod possible;
+mod rational;
+#[cfg(test)]
+mod tests;
+
+pub use contradiction::{Part, parts, smallest_contradiction};
+pub use possible::{Claim, Possible, can_be, can_meet, leaves_gap};
+
 use crate::calendar::{Instant, Interval, IntervalSet};
 use std::collections::BTreeSet;
 
