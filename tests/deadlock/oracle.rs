@@ -253,8 +253,7 @@ impl<'d> Game<'d> {
     /// Whether some stage can never start or finish, even if nobody took another lock from anybody.
     pub fn is_hopeless(&self, state: &State) -> bool {
         let mut state = state.clone();
-        loop {
-            let Some(next) = self.moves_with(&state, &state.held).first().copied() else { break };
+        while let Some(next) = self.moves_with(&state, &state.held).first().copied() {
             let held = state.held.clone();
             state = self.after(&state, next);
             if let Move::Take(..) = next {
