@@ -43,6 +43,16 @@ pub struct Pipeline {
     pub stages: Table<Stage>,
 }
 
+impl Pipeline {
+    /// What it says of a freeze of this kind that begins while the change has so much of the traffic; none means that it says
+    /// nothing, and so pauses.
+    pub fn answer_to(&self, kind: Id<FreezeKind>, traffic: Decimal) -> Option<&FreezeAnswer> {
+        self.on_freeze.iter().find(|answer| {
+            answer.kind.is_none_or(|of| of == kind) && answer.from_traffic.is_none_or(|from| traffic >= from)
+        })
+    }
+}
+
 /// `soft: finish when traffic >= 50%`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FreezeAnswer {

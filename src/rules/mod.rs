@@ -18,6 +18,7 @@ mod order_cycles;
 mod restoration;
 mod rollback;
 mod rollout;
+mod rollout_time;
 mod stage_order;
 mod stages;
 mod timeouts;
@@ -76,6 +77,7 @@ pub static RULES: &[&Rule] = &[
     &restoration::RULE,
     &rollback::RULE,
     &rollout::RULE,
+    &rollout_time::RULE,
     &stage_order::RULE,
     &timeouts::RULE,
     &utc_days::RULE,

@@ -126,7 +126,34 @@ pub fn kinds_by_strictness(policy: &Policy) -> Vec<Id<FreezeKind>> {
     kinds
 }
 
+/// A stretch in which none of some spans holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot<'l> {
+    /// When; cut at the bounds that the lane was asked for.
+    pub span: Interval,
+    /// The span that ends where it begins; none at the first bound.
+    pub behind: Option<&'l Held>,
+    /// The span that begins where it ends; none at the last bound.
+    pub ahead: Option<&'l Held>,
+}
+
 impl Lane {
+    /// The stretches between those spans that count, in order.
+    pub fn slots(&self, within: Interval, counts: impl Fn(&Held) -> bool) -> impl Iterator<Item = Slot<'_>> {
+        let mut from = within.start;
+        let mut behind: Option<&Held> = None;
+        let held = self.held.iter().filter(move |held| counts(held)).map(Some).chain([None]);
+        held.filter_map(move |ahead| {
+            let span = Interval::new(from, ahead.map_or(within.end, |held| held.span.start));
+            let slot = Slot { span, behind, ahead };
+            if let Some(held) = ahead.filter(|held| held.span.end > from) {
+                from = held.span.end;
+                behind = Some(held);
+            }
+            (!span.is_empty()).then_some(slot)
+        })
+    }
+
     /// The span's strictest kind at an instant, by an order of kinds.
     pub fn strictest(&self, order: &[Id<FreezeKind>], at: Interval) -> Option<Id<FreezeKind>> {
         let here = self.held.iter().filter(|held| held.span.overlaps(at)).map(|held| held.kind);

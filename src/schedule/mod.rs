@@ -1,8 +1,13 @@
 //! When a change may land: the openings that the calendar leaves, from an instant on.
 
 mod lanes;
+mod plan;
+mod rollout;
 
-pub use lanes::{Held, Lane, Scope, kinds_by_strictness, lanes};
+pub use plan::{Ask, Hours, Missed, Plan, Planned, Planner};
+pub use rollout::{Rollout, RolloutStep, Rollouts, Route};
+
+pub use lanes::{Held, Lane, Scope, Slot, kinds_by_strictness, lanes};
 
 use crate::calendar::{Elapsed, Instant, Interval};
 use crate::decide::{Change, Context, Decision, Prepared, SEARCH_SPAN, Verdict};
