@@ -25,7 +25,7 @@ macro_rules! library {
 
 /// Every module of the library, by name.
 pub static LIBRARY: &[LibraryModule] =
-    library!["comms", "facts", "freezes", "gates", "levers", "metrics" / "http", "metrics" / "rag", "tiers"];
+    library!["comms", "facts", "freezes", "gates", "levers", "metrics" / "http", "metrics" / "rag", "recovery", "surfaces", "tiers"];
 
 /// The module of this name.
 pub fn module(name: &str) -> Option<&'static LibraryModule> {
