@@ -24,8 +24,18 @@ macro_rules! library {
 }
 
 /// Every module of the library, by name.
-pub static LIBRARY: &[LibraryModule] =
-    library!["comms", "facts", "freezes", "gates", "levers", "metrics" / "http", "metrics" / "rag", "recovery", "surfaces", "tiers"];
+pub static LIBRARY: &[LibraryModule] = library![
+    "comms",
+    "facts",
+    "freezes",
+    "gates",
+    "levers",
+    "metrics" / "http",
+    "metrics" / "rag",
+    "recovery",
+    "surfaces",
+    "tiers"
+];
 
 /// The module of this name.
 pub fn module(name: &str) -> Option<&'static LibraryModule> {
