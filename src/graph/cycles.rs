@@ -1,9 +1,9 @@
-//! What waits for itself: stages, pipelines that call each other, components, environments, levers. One shortest cycle for each knot.
+//! What waits for itself: stages, pipelines that call each other, components, environments. One shortest cycle for each knot.
 
 use super::list::List;
 use super::parts::circles;
 use super::shortest::shortest;
-use crate::policy::{Component, Environment, Id, Lever, Origin, Pipeline, Policy, Stage};
+use crate::policy::{Component, Environment, Id, Origin, Pipeline, Policy, Stage};
 use std::collections::BTreeMap;
 
 /// Something that has an order among its like.
@@ -17,8 +17,6 @@ pub enum Thing {
     Component(Id<Component>),
     /// An environment, which comes `after` another
     Environment(Id<Environment>),
-    /// A lever, which is pulled `after` others
-    Lever(Id<Lever>),
 }
 
 /// One thing waits for another.
@@ -91,11 +89,6 @@ fn arrows(policy: &Policy) -> Vec<Arrow> {
     for (id, environment) in policy.environments.iter() {
         if let Some(before) = environment.after {
             add(Thing::Environment(id), Thing::Environment(before), environment.origin);
-        }
-    }
-    for (id, lever) in policy.levers.iter() {
-        for (before, origin) in &lever.after {
-            add(Thing::Lever(id), Thing::Lever(*before), *origin);
         }
     }
     arrows

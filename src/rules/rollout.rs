@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
 code!(pub TRAFFIC_BEFORE_HEALTH, Warning, "traffic-before-health", "traffic for what no gate has looked at");
-code!(pub RAMP_WITHOUT_CANARY, Warning, "ramp-without-canary", "a change that many meet before few have");
+code!(pub RAMP_WITHOUT_CANARY, Warning, "ramp-without-canary", "a change that many meet before few have", Strict);
 code!(
     pub CANARY_AFTER_IRREVERSIBLE,
     Warning,
@@ -41,7 +41,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
         sink.extend(before_health(&stages, at));
         sink.extend(without_canary(subject, &stages, at));
     }
-    irreversible(&stages, sink);
+    irreversible(subject, &stages, sink);
     hold(&stages, sink);
     for pipeline in subject.policy.pipelines.ids() {
         sink.extend(regions(subject, &stages, pipeline));
@@ -51,6 +51,10 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
 /// A deploy before the first traffic with no gate on it or between the two (ledger E4).
 fn before_health(stages: &Stages<'_>, at: At) -> Option<Diagnostic> {
     let stage = stages.stage(at);
+    // A pipeline that says nothing of traffic but `promote` leaves it to what it calls.
+    if stage.traffic.is_none() && stage.switch.is_none() {
+        return None;
+    }
     let earlier = stages.all_before([at]);
     let looks =
         |stage: &Stage| !stage.gates.is_empty() || (stage.kind == StageKind::Verify && stage.run.is_some());
@@ -100,15 +104,18 @@ fn without_canary(subject: &Subject<'_>, stages: &Stages<'_>, at: At) -> Option<
     )
 }
 
-/// A migration that nothing undoes, with traffic behind it that a rollback would take back.
-fn irreversible(stages: &Stages<'_>, sink: &mut Sink) {
+/// A migration that nothing undoes, with traffic behind it that going back would take away. Where a rollback is declared, whether
+/// each of its states has a way back is asked of that.
+fn irreversible(subject: &Subject<'_>, stages: &Stages<'_>, sink: &mut Sink) {
+    let has_rollback =
+        |pipeline: Id<Pipeline>| subject.policy.rollbacks.rows().iter().any(|row| row.pipeline == pipeline);
     let gives = |at: At| first_share(stages.stage(at)).is_some();
     let traffic = stages.one_after(gives);
     let expanded = stages.one_before(|at| stages.stage(at).kind == StageKind::Expand);
     for at in stages.all() {
         let stage = stages.stage(at);
         let (Some(behind), None) = (traffic.of(at), expanded.of(at)) else { continue };
-        if stage.kind != StageKind::Migrate || stage.undo.is_some() {
+        if stage.kind != StageKind::Migrate || stage.undo.is_some() || has_rollback(stages.pipeline_of(at)) {
             continue;
         }
         let behind = stages.stage(behind);
