@@ -2,7 +2,7 @@
 
 use super::build::build;
 use super::circle::{By, Link, knot, steps, waits};
-use super::explore::{Outcome, Scene, Stuck};
+use super::explore::{Outcome, Stuck, explore};
 use super::list::List;
 use super::net::{Guard, Net, What, Why};
 use super::order::{Parts, parts};
@@ -90,15 +90,15 @@ pub fn deadlocks(policy: &Policy) -> Vec<Answer> {
     let mut answers = from_the_start(&net, &all);
     let Parts { parts, above } = parts(&net, &all);
     for part in parts {
-        let Some(scene) = Scene::of(&net, &all, &part, &above) else { continue };
-        match scene.explore() {
+        match explore(&net, &all, &part, &above) {
             Outcome::Free => {}
             Outcome::Stuck(stuck) => answers.extend(told(&net, &stuck).map(Answer::Deadlock)),
             Outcome::Undecided(states) => {
                 let guards = part.guards.iter().map(|guard| net.guards[*guard]).collect();
-                let takes = part.holds.iter().map(|hold| net.events[net.holds[*hold].take].what);
+                let takes = part.edges.iter().map(|(hold, _)| net.events[net.holds[*hold].take].what);
                 let pipelines: BTreeSet<_> = takes.filter_map(What::run).map(|run| run.pipeline).collect();
-                let places: BTreeSet<_> = part.holds.iter().map(|hold| net.holds[*hold].origin).collect();
+                let places: BTreeSet<_> =
+                    part.edges.iter().map(|(hold, _)| net.holds[*hold].origin).collect();
                 answers.push(Answer::Undecided(Undecided {
                     guards,
                     pipelines: pipelines.into_iter().collect(),
@@ -135,7 +135,7 @@ fn from_the_start(net: &Net, all: &List<u32>) -> Vec<Answer> {
         if never.is_empty() {
             continue;
         }
-        let answer = told(net, &Stuck { run: Vec::new(), never });
+        let answer = told(net, &Stuck { run: Vec::new(), takes: 0, never });
         answers.extend(answer.map(Answer::Deadlock));
     }
     answers

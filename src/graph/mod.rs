@@ -2,7 +2,7 @@
 //!
 //! [`Stages`] is what comes before what, and [`cycles`] what waits for itself by its own word. [`deadlocks`] builds the waiting net and looks for three things in turn: what waits in a circle whatever happens, by a fixpoint;
 //! circles in the order in which locks are taken, whose absence is a proof; and, for each such circle, the run with the fewest locks
-//! taken that gets stuck in it, by trying every order up to [`STATES`] states. The first two take time linear in the
+//! taken that gets stuck in it, by trying every order of what the circle depends on, up to [`STATES`] states. The first two take time linear in the
 //! policy. What is decided is decided exactly.
 
 mod build;
@@ -15,6 +15,7 @@ mod net;
 mod order;
 mod parts;
 mod reach;
+mod rings;
 mod runs;
 mod shared;
 mod shortest;

@@ -21,8 +21,8 @@ const FAR: usize = 4_000_000;
 pub(super) struct Part {
     /// The locks of the circle, as guards of the net.
     pub guards: BTreeSet<u32>,
-    /// The holds under which another lock of the part is waited for.
-    pub holds: Vec<u32>,
+    /// The holds under which another lock of the part is waited for, with that lock.
+    pub edges: BTreeSet<(u32, u32)>,
 }
 
 /// Every part of a net.
@@ -57,9 +57,9 @@ pub(super) fn parts(net: &Net, ranks: &List<u32>) -> Parts {
         .into_iter()
         .map(|part| {
             let guards: BTreeSet<u32> = part.into_iter().collect();
-            let holds: BTreeSet<u32> =
-                edges.iter().filter(|edge| among(&guards, edge)).map(|edge| edge.hold).collect();
-            Part { guards, holds: holds.into_iter().collect() }
+            let edges =
+                edges.iter().filter(|edge| among(&guards, edge)).map(|edge| (edge.hold, edge.to)).collect();
+            Part { guards, edges }
         })
         .collect();
     let circles = parts.iter().flat_map(|part| &part.guards).copied();
