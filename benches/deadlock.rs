@@ -35,7 +35,11 @@ fn main() {
             ..Step::default()
         };
         let line = Line { stages: (0..stages).map(stage).collect(), ..Line::default() };
-        report("a chain of stages", stages, &Draft { locks: LOCKS, pipelines: vec![line], ..Draft::default() });
+        report(
+            "a chain of stages",
+            stages,
+            &Draft { locks: LOCKS, pipelines: vec![line], ..Draft::default() },
+        );
     }
 }
 

@@ -9,6 +9,7 @@ use super::explain::Explain;
 use super::failure::Failure;
 use super::fmt::Fmt;
 use super::gate::Gate;
+use super::graph::Graph;
 use super::import::Import;
 use super::init::Init;
 use super::log::Log;
@@ -28,6 +29,7 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Gate>(),
     row_of::<Next>(),
     row_of::<Calendar>(),
+    row_of::<Graph>(),
     row_of::<Build>(),
     row_of::<Import>(),
     row_of::<Explain>(),

@@ -17,6 +17,7 @@ pub mod files;
 mod fmt;
 mod gate;
 mod git;
+mod graph;
 mod import;
 mod init;
 mod log;

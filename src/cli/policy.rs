@@ -2,9 +2,9 @@
 
 use super::{Context, Failure, codes};
 use crate::diag::{Diagnostic, Habit, Level};
-use crate::policy::Policy;
+use crate::policy::{self, Loaded, Policy};
 use crate::render::{Report, human};
-use crate::resolve::LIBRARY;
+use crate::resolve::{LIBRARY, Unreadable};
 use crate::rules::{self, Checked};
 use crate::schema::suggest::one_of;
 use crate::source::{FileId, Sources};
@@ -17,32 +17,47 @@ use std::path::Path;
 /// # Errors
 /// Where its first file cannot be read.
 pub fn check(world: &dyn World, path: &str, habit: Habit) -> Result<Checked, Failure> {
-    rules::check(world, path, habit).map_err(|error| {
-        let help = "name a policy file, or a folder with `main.ops`; `opsc init` writes one";
-        let folder = Path::new(path);
-        match world.read(&error.path) {
-            Err(reason) if reason.kind() == ErrorKind::NotFound && folder.is_dir() => {
-                let place = if path == "." {
-                    "the current folder".to_owned()
-                } else {
-                    format!("the folder `{path}`")
-                };
-                let message = format!("there is no `main.ops` in {place}");
-                match policies_in(folder).as_slice() {
-                    [] => Failure::malformed(message).help(help),
-                    found => Failure::malformed(message).help(format!(
-                        "it holds {}: name the file",
-                        one_of(found.iter().map(String::as_str))
-                    )),
-                }
+    rules::check(world, path, habit).map_err(|error| unreadable(world, path, &error))
+}
+
+/// The policy at `path` for a command that needs its meaning alone: what the analyses find does not stop it.
+///
+/// # Errors
+/// Where it cannot be read, or means nothing: then the failure carries the report.
+pub fn meaning(context: &Context<'_>, path: &str) -> Result<(Policy, Loaded), Failure> {
+    let mut loaded =
+        policy::load(context.world, path).map_err(|error| unreadable(context.world, path, &error))?;
+    match loaded.policy.take() {
+        Some(policy) => Ok((policy, loaded)),
+        None => Err(refused(context, &loaded.sources, std::mem::take(&mut loaded.diagnostics))),
+    }
+}
+
+fn refused(context: &Context<'_>, sources: &Sources, found: Vec<Diagnostic>) -> Failure {
+    let errors: Vec<Diagnostic> = found.into_iter().filter(|finding| finding.level == Level::Error).collect();
+    let report = Report { sources, found: &errors, codes: &codes() };
+    let report = human(&report, context.console.err);
+    Failure::invalid_policy("the policy has errors", report)
+}
+
+fn unreadable(world: &dyn World, path: &str, error: &Unreadable) -> Failure {
+    let help = "name a policy file, or a folder with `main.ops`; `opsc init` writes one";
+    let folder = Path::new(path);
+    match world.read(&error.path) {
+        Err(reason) if reason.kind() == ErrorKind::NotFound && folder.is_dir() => {
+            let place =
+                if path == "." { "the current folder".to_owned() } else { format!("the folder `{path}`") };
+            let message = format!("there is no `main.ops` in {place}");
+            match policies_in(folder).as_slice() {
+                [] => Failure::malformed(message).help(help),
+                found => Failure::malformed(message)
+                    .help(format!("it holds {}: name the file", one_of(found.iter().map(String::as_str)))),
             }
-            Err(reason) if reason.kind() == ErrorKind::NotFound => {
-                Failure::unreadable(path, &reason).help(help)
-            }
-            Err(reason) => Failure::unreadable(&error.path, &reason),
-            Ok(_) => Failure::malformed(error.to_string()),
         }
-    })
+        Err(reason) if reason.kind() == ErrorKind::NotFound => Failure::unreadable(path, &reason).help(help),
+        Err(reason) => Failure::unreadable(&error.path, &reason),
+        Ok(_) => Failure::malformed(error.to_string()),
+    }
 }
 
 /// The policy files in a folder, a few of them, by name.
@@ -72,13 +87,7 @@ pub fn load(context: &Context<'_>, path: &str) -> Result<Valid, Failure> {
     std::mem::forget(modules);
     match policy {
         Some(policy) => Ok(Valid { sources, policy, root }),
-        None => {
-            let errors: Vec<Diagnostic> =
-                found.into_iter().filter(|finding| finding.level == Level::Error).collect();
-            let report = Report { sources: &sources, found: &errors, codes: &codes() };
-            let report = human(&report, context.console.err);
-            Err(Failure::invalid_policy("the policy has errors", report))
-        }
+        None => Err(refused(context, &sources, found)),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod decision;
 pub mod diff;
 mod fingerprint;
 mod github;
+pub mod graph;
 pub mod guard;
 mod human;
 mod json;

@@ -6,6 +6,7 @@ mod files;
 mod library;
 mod names;
 mod path;
+mod uses;
 
 pub use allow::{Allow, accept, allows};
 pub use codes::{
@@ -17,3 +18,4 @@ pub use files::{DEEPEST_CHAIN, MOST_BYTES, MOST_FILES, Module, Unreadable, read,
 pub use library::{LIBRARY, LibraryModule};
 pub use names::{Known, Names};
 pub use path::is_inside;
+pub use uses::uses;
