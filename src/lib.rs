@@ -24,6 +24,7 @@ pub mod graph;
 pub mod segments;
 pub mod decide;
 pub mod schedule;
+pub mod simulate;
 pub mod verify;
 pub mod fidelity;
 pub mod rules;
