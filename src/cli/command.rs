@@ -15,6 +15,7 @@ use super::init::Init;
 use super::log::Log;
 use super::next::Next;
 use super::output::{Exit, Output};
+use super::simulate::Simulate;
 use super::test::Test;
 use crate::world::World;
 use clap::ArgMatches;
@@ -28,6 +29,7 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Describe>(),
     row_of::<Gate>(),
     row_of::<Next>(),
+    row_of::<Simulate>(),
     row_of::<Calendar>(),
     row_of::<Graph>(),
     row_of::<Build>(),

@@ -27,6 +27,7 @@ mod output;
 mod overlay;
 pub mod policy;
 mod reference;
+mod simulate;
 mod system;
 mod test;
 

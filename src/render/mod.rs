@@ -15,6 +15,7 @@ pub mod markdown;
 mod paint;
 mod sarif;
 mod short;
+pub mod simulation;
 mod summary;
 pub mod wrap;
 

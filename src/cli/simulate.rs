@@ -1,0 +1,265 @@
+//! `opsc simulate`: a rollout against recorded metrics.
+
+use super::gate::instant;
+use super::{Command, Context, Exit, Failure, Output, files, policy};
+use crate::calendar::{Elapsed, Zone};
+use crate::decide::{Given, read_value};
+use crate::policy::{FactKind, Id, Named, Pipeline, Policy, Stage, Table, Tier, Value};
+use crate::render::{Paint, simulation};
+use crate::schema::suggest::closest;
+use crate::simulate::{Assumptions, Outcome, Setting, Trace, simulate};
+use clap::ValueEnum;
+
+/// Carry out a pipeline against recorded metrics: what would have happened, and when
+#[derive(Debug, clap::Args)]
+pub struct Simulate {
+    /// The pipeline
+    #[arg(value_name = "PIPELINE")]
+    pipeline: String,
+    /// The policy: a file, or a folder with `main.ops`
+    #[arg(default_value = ".", value_parser = files::argument, value_name = "PATH")]
+    path: String,
+    /// What was measured: CSV (`time,metric,value,region`), or the JSON that Prometheus answers to a range query; several may be given
+    #[arg(long = "trace", value_name = "FILE", required = true)]
+    traces: Vec<String>,
+    /// When the rollout begins, instead of at the trace's first sample
+    #[arg(long, value_name = "INSTANT")]
+    start: Option<String>,
+    /// The tier of the change; without it, the one that `classify` gives to what no rule matches
+    #[arg(long)]
+    tier: Option<String>,
+    /// How long the command of a stage takes, instead of no time: `build=5m`; several may be given
+    #[arg(long, value_name = "STAGE=SPAN")]
+    took: Vec<String>,
+    /// The command of a stage fails, each time or so many times: `migrate`, `migrate=2`; several may be given
+    #[arg(long, value_name = "STAGE[=TIMES]")]
+    fail: Vec<String>,
+    /// How long the approval of a stage takes, instead of no time: `ramp=30m`, `ramp=never`; several may be given
+    #[arg(long, value_name = "STAGE=SPAN")]
+    approve: Vec<String>,
+    /// A fact, a probe or an approval that says no, where it is taken to say yes; several may be given
+    #[arg(long, value_name = "NAME")]
+    deny: Vec<String>,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write it to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A timeline, the answer first
+    Text,
+    /// One object, by docs/schema/simulation.schema.json
+    Json,
+    /// A page that stands alone: no script, no network
+    Html,
+}
+
+impl Command for Simulate {
+    const NAME: &'static str = "simulate";
+    const EXITS: &'static [(Exit, &'static str)] = &[
+        (Exit::Done, "the rollout finishes"),
+        (Exit::Block, "it is rolled back, fails, or is stuck"),
+        (Exit::Pending, "it is paused, or the trace ends before that is known"),
+        (Exit::Usage, "the command line was not understood, or names what the policy does not have"),
+        (Exit::InvalidPolicy, "the policy has errors"),
+        (Exit::Unreadable, "something could not be read or written"),
+    ];
+
+    fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
+        let valid = policy::load(context, &self.path)?;
+        let policy = &valid.policy;
+        let pipeline = find("pipeline", &policy.pipelines, &self.pipeline)?;
+        let trace = self.trace(context, policy)?;
+        let start = match (&self.start, trace.start()) {
+            (Some(text), _) => instant("--start", text)?,
+            (None, Some(first)) => first,
+            (None, None) => return Err(Failure::malformed("the trace has no sample")),
+        };
+        let assumed = self.assumptions(policy, pipeline)?;
+        let setting = Setting { policy, pipeline, start, trace: &trace, assumed: &assumed };
+        let timeline = simulate(&setting);
+        let said = said(policy, &policy.pipelines[pipeline], &assumed);
+        let shown = simulation::Shown {
+            policy,
+            timeline: &timeline,
+            zone: zone(policy, &policy.pipelines[pipeline]),
+            root: &valid.root,
+            assumed: &said,
+        };
+        let paint = if self.output.is_some() { Paint::Plain } else { context.console.out };
+        let text = match self.format {
+            Format::Text => simulation::terminal(&shown, paint),
+            Format::Json => simulation::json(&shown),
+            Format::Html => simulation::html(&shown),
+        };
+        let exit = match timeline.outcome {
+            Outcome::Finished => Exit::Done,
+            Outcome::RolledBack { .. } | Outcome::Failed | Outcome::Stuck { .. } => Exit::Block,
+            Outcome::Paused { .. } | Outcome::TraceEnds => Exit::Pending,
+        };
+        match &self.output {
+            Some(path) => {
+                files::write_all([(path.as_str(), text.as_bytes())])?;
+                Ok(Output::said("").exit(exit))
+            }
+            None => Ok(Output::said(text).exit(exit)),
+        }
+    }
+}
+
+impl Simulate {
+    fn trace(&self, context: &Context<'_>, policy: &Policy) -> Result<Trace, Failure> {
+        let mut all = Trace::default();
+        for path in &self.traces {
+            let text = files::text(context.world, path)?;
+            let read = Trace::read(policy, &text).map_err(|error| {
+                Failure::malformed(format!("`{path}` is no trace: {error}")).help(error.help)
+            })?;
+            all = all.join(read).map_err(|metric| {
+                let name = &policy.metrics[metric].name;
+                Failure::malformed(format!("`{path}` speaks of `{name}`, and so does a trace before it"))
+                    .help("give each metric in one file")
+            })?;
+        }
+        Ok(all)
+    }
+
+    fn assumptions(&self, policy: &Policy, pipeline: Id<Pipeline>) -> Result<Assumptions, Failure> {
+        let stages = &policy.pipelines[pipeline].stages;
+        let mut assumed = Assumptions { tier: self.tier(policy)?, ..Assumptions::default() };
+        for given in &self.took {
+            let (stage, span) = assigned("--took", stages, given)?;
+            assumed.took.insert(stage, elapsed("--took", span)?);
+        }
+        for given in &self.fail {
+            let (name, times) = given.split_once('=').unwrap_or((given, ""));
+            let times = match times {
+                "" => u32::MAX,
+                times => times.parse().map_err(|_| {
+                    Failure::usage(format!("`--fail {given}`: `{times}` is no count"))
+                        .help("write how often it fails, `--fail migrate=2`, or the stage alone where it always does")
+                })?,
+            };
+            assumed.failing.insert(find("stage", stages, name)?, times);
+        }
+        for given in &self.approve {
+            let (stage, span) = assigned("--approve", stages, given)?;
+            let span = if span == "never" { None } else { Some(elapsed("--approve", span)?) };
+            assumed.approvals.insert(stage, span);
+        }
+        for name in &self.deny {
+            is_deniable(policy, name)?;
+            assumed.denied.insert(name.clone());
+        }
+        Ok(assumed)
+    }
+
+    fn tier(&self, policy: &Policy) -> Result<Option<Id<Tier>>, Failure> {
+        match &self.tier {
+            Some(name) => find("tier", &policy.tiers, name).map(Some),
+            None => Ok(policy.classify.as_ref().and_then(|classify| classify.otherwise)),
+        }
+    }
+}
+
+/// Where its times are read: in the first region that it enters, else the policy's first.
+fn zone(policy: &Policy, pipeline: &Pipeline) -> Zone {
+    let entered = pipeline.stages.rows().iter().flat_map(|stage| stage.region_plan.iter().flatten().copied());
+    policy.place_of(entered.into_iter().next().or_else(|| policy.regions.ids().next())).zone
+}
+
+/// What was taken as given, in sentences.
+fn said(policy: &Policy, pipeline: &Pipeline, assumed: &Assumptions) -> Vec<String> {
+    let name = |id: &Id<Stage>| pipeline.stages[*id].name.clone();
+    let mut said = vec![match assumed.tier {
+        Some(tier) => format!("freezes are judged for tier {} (--tier)", policy.tiers[tier].name),
+        None => "no tier is known, so no freeze admits the change (--tier)".to_owned(),
+    }];
+    let took = assumed.took.iter().map(|(stage, span)| format!("{} takes {}", name(stage), span.show()));
+    said.extend(took);
+    said.push("other commands take no time (--took)".to_owned());
+    said.extend(assumed.failing.iter().map(|(stage, times)| match *times {
+        u32::MAX => format!("the command of {} fails", name(stage)),
+        times => format!("the command of {} fails {times} times", name(stage)),
+    }));
+    let is_approved = pipeline.stages.rows().iter().any(|stage| stage.approve.is_some());
+    said.extend(assumed.approvals.iter().map(|(stage, given)| match given {
+        Some(span) => format!("{} is approved after {}", name(stage), span.show()),
+        None => format!("{} is never approved", name(stage)),
+    }));
+    if is_approved {
+        said.push("other approvals are given at once (--approve)".to_owned());
+    }
+    let denied: Vec<&str> = assumed.denied.iter().map(String::as_str).collect();
+    if !denied.is_empty() {
+        said.push(format!("{} says no (--deny)", denied.join(", ")));
+    }
+    said.push("what no trace measures says yes: facts, probes, what other pipelines do (--deny)".to_owned());
+    said
+}
+
+fn is_deniable(policy: &Policy, name: &str) -> Result<(), Failure> {
+    let is_known = policy.facts.find(name).is_some()
+        || policy.approvals.find(name).is_some()
+        || policy.probes.find(name).is_some()
+        || policy
+            .gates
+            .rows()
+            .iter()
+            .any(|gate| gate.requires.iter().any(|bound| probes(&bound.check, name)));
+    if is_known {
+        return Ok(());
+    }
+    let known = policy.facts.rows().iter().map(|fact| fact.name.as_str());
+    let known = known.chain(policy.probes.rows().iter().map(|probe| probe.name.as_str()));
+    let failure = Failure::usage(format!("the policy has no fact, probe or approval `{name}`"));
+    Err(match closest(name, known) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure,
+    })
+}
+
+/// Whether a check asks a probe of this name.
+fn probes(check: &crate::policy::Check, name: &str) -> bool {
+    use crate::policy::Check;
+    match check {
+        Check::All(parts) | Check::Any(parts) => parts.iter().any(|part| probes(part, name)),
+        Check::Not(part) => probes(part, name),
+        Check::Probe(probe, _) => probe == name,
+        Check::Bar(_) | Check::Evidence(_) | Check::Gate(..) => false,
+    }
+}
+
+fn assigned<'t>(flag: &str, stages: &Table<Stage>, given: &'t str) -> Result<(Id<Stage>, &'t str), Failure> {
+    let Some((name, value)) = given.split_once('=') else {
+        return Err(Failure::usage(format!("`{flag} {given}` does not say how long"))
+            .help(format!("write the stage and a span: `{flag} {given}=5m`")));
+    };
+    Ok((find("stage", stages, name)?, value))
+}
+
+fn elapsed(flag: &str, text: &str) -> Result<Elapsed, Failure> {
+    match read_value(&FactKind::Duration, &Given::Text(text.to_owned())) {
+        Some(Value::Duration(span)) if span >= Elapsed::ZERO => Ok(span),
+        _ => Err(Failure::usage(format!("`{flag}`: `{text}` is no span of time"))
+            .help("write it like 5m or 1h30m")),
+    }
+}
+
+fn find<T: Named>(what: &str, table: &Table<T>, name: &str) -> Result<Id<T>, Failure> {
+    table.find(name).ok_or_else(|| {
+        let known = table.rows().iter().map(Named::name);
+        let failure = Failure::usage(format!("there is no {what} `{name}`"));
+        match closest(name, known.clone()) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => match known.collect::<Vec<_>>() {
+                known if known.is_empty() => failure.help(format!("the policy declares no {what}")),
+                known => failure.help(format!("there is {}", known.join(", "))),
+            },
+        }
+    })
+}
