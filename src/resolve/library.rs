@@ -32,6 +32,7 @@ pub static LIBRARY: &[LibraryModule] = library![
     "levers",
     "metrics" / "http",
     "metrics" / "rag",
+    "pipelines",
     "recovery",
     "surfaces",
     "tiers"
