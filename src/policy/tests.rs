@@ -38,10 +38,17 @@ fn check_one(text: &str, expected: &[&str]) {
 fn the_library_checks_with_its_roles() {
     let uses: Vec<String> =
         crate::resolve::LIBRARY.iter().map(|module| format!("use std.{}\n", module.name)).collect();
-    let text = format!(
-        "{}policy p {{ language 1 }}\nrole sre-owner {{ members \"a\" }}\nrole product-owner {{ members \"b\" }}\nrole service-owner {{ members \"c\" }}\n",
-        uses.concat()
-    );
+    let roles = [
+        "sre-owner",
+        "product-owner",
+        "service-owner",
+        "incident-lead",
+        "comms-lead",
+        "support-lead",
+        "sre-on-call",
+    ];
+    let roles = roles.map(|role| format!("role {role} {{ members \"ana\", \"ben\", \"cleo\" }}\n"));
+    let text = format!("{}policy p {{ language 1 }}\n{}", uses.concat(), roles.concat());
     check(&[("main.ops", &text)], &[]);
 }
 

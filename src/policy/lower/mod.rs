@@ -293,12 +293,17 @@ impl Lower<'_> {
 
     /// Reports a name that nothing declares. Roles that only the library asks for are gathered into one finding.
     pub fn unknown(&mut self, keyword: &'static str, name: &str, span: Span) {
-        if keyword == "role" && self.library.contains(&span.file) {
+        if keyword == "role" && self.is_library(span) {
             self.missing_roles.entry(name.to_owned()).or_insert(span);
         } else {
             let finding = self.names.unknown(keyword, name, span);
             self.report(finding);
         }
+    }
+
+    /// Whether the library says it, and not the policy.
+    pub fn is_library(&self, span: Span) -> bool {
+        self.library.contains(&span.file)
     }
 
     fn place<T: Row>(&mut self, declared: &Declared<'_>, row: Option<T>) {

@@ -89,6 +89,10 @@ impl Lower<'_> {
         if self.names.find("role", name).is_some() {
             return self.id(written).map(Party::Role);
         }
+        if self.is_library(written.span) {
+            self.unknown("role", name, written.span);
+            return None;
+        }
         let finding = self.names.unknown("role", name, written.span);
         self.report(finding.help("an owner is a role, a team, or a person in quotes"));
         None
