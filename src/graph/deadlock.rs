@@ -83,7 +83,7 @@ pub struct Undecided {
 }
 
 /// Every way in which the policy's pipelines can come to wait for each other for good: one answer for each part of them that can. A circle
-/// of `after` alone, or of the `needs` of components alone, is none: it is a mistake in the order, not in the waiting.
+/// of `after` alone, of the `needs` of components alone, or of calls alone is none: it is a mistake in the order, not in the waiting.
 pub fn deadlocks(policy: &Policy) -> Vec<Answer> {
     let net = build(policy);
     let all = ranks(&net, |_| false);
@@ -141,13 +141,26 @@ fn from_the_start(net: &Net, all: &List<u32>) -> Vec<Answer> {
     answers
 }
 
-/// Whether there is a circle of `after` alone, or of what components need alone: the order is wrong, and is reported as that.
+/// Whether there is a circle of `after` alone, of what components need alone, or of pipelines that call each other: the order is
+/// wrong, and is reported as that.
 fn is_order(net: &Net, links: &[Link]) -> bool {
     let of = |keep: fn(Why) -> bool| {
         let kept = links.iter().filter(move |link| matches!(link.by, By::Need(why) if keep(why)));
         !circles(net.events.len(), kept.map(|link| (link.from, link.to))).is_empty()
     };
-    of(|why| matches!(why, Why::Own | Why::After(_))) || of(|why| matches!(why, Why::Below(..)))
+    let pipeline = |event: u32| u32::try_from(net.events[event].what.run()?.pipeline.index()).ok();
+    // Each direction of a call on its own: a caller waits for the end of what it calls, and that for its caller to begin.
+    let calls = |keep: fn(Why) -> bool| {
+        let kept = links.iter().filter(move |link| matches!(link.by, By::Need(why) if keep(why)));
+        let calls: Vec<(u32, u32)> =
+            kept.filter_map(|link| Some((pipeline(link.from)?, pipeline(link.to)?))).collect();
+        let count = calls.iter().map(|(from, to)| from.max(to) + 1).max().unwrap_or(0);
+        !circles(count, calls.into_iter()).is_empty()
+    };
+    of(|why| matches!(why, Why::Own | Why::After(_)))
+        || of(|why| matches!(why, Why::Below(..)))
+        || calls(|why| matches!(why, Why::Called))
+        || calls(|why| matches!(why, Why::Calls(..)))
 }
 
 fn told(net: &Net, stuck: &Stuck) -> Option<Deadlock> {
