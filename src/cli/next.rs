@@ -6,21 +6,31 @@ use crate::calendar::{Instant, Zone};
 use crate::decide::{About, Change, Verdict, decide};
 use crate::policy::Policy;
 use crate::render::wrap::{pad, wrap};
-use crate::render::{Paint, Style, WIDTH, decision, guard::visible};
-use crate::schedule::{Opening, openings};
+use crate::render::{self, Paint, Style, WIDTH, decision, guard::visible};
+use crate::schedule::{Hours, Opening, itinerary, openings};
 use serde_json::json;
 
-/// List when a change may land: the earliest instant, and the openings after it
+/// List when a change may land: the earliest instant, and the openings after it; or the earliest schedule of a release
+///
+/// `opsc next RELEASE` plans a release that the policy declares: every step of its pipeline that asks the calendar, region by
+/// region, with holds and soaks at their shortest, each region entered in its off-peak hours, and nothing half-way when a freeze
+/// begins that `on freeze` does not pause for. Stages side by side are asked one after the other.
 #[derive(Debug, clap::Args)]
 pub struct Next {
-    /// The policy: a file, or a folder with `main.ops`
-    #[arg(default_value = ".", value_parser = super::files::argument, value_name = "PATH")]
-    path: String,
+    /// The policy: a file, or a folder with `main.ops`; or a release to plan
+    #[arg(value_name = "PATH|RELEASE")]
+    what: Option<String>,
+    /// The policy, behind a release
+    #[arg(value_parser = super::files::argument, value_name = "PATH")]
+    path: Option<String>,
     #[command(flatten)]
     asked: Asked,
     /// Look from this instant on, instead of now
     #[arg(long, value_name = "INSTANT", alias = "at")]
     from: Option<String>,
+    /// Plan a release without regard to off-peak hours
+    #[arg(long)]
+    any_hour: bool,
     /// How many openings to list
     #[arg(long, default_value_t = 5, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=100))]
     count: u16,
@@ -32,7 +42,7 @@ pub struct Next {
 impl Command for Next {
     const NAME: &'static str = "next";
     const EXITS: &'static [(Exit, &'static str)] = &[
-        (Exit::Done, "there is an opening"),
+        (Exit::Done, "there is an opening, or a schedule"),
         (Exit::Found, "there is none: waiting alone does not help"),
         (Exit::Usage, "the command line was not understood"),
         (Exit::InvalidPolicy, "the policy has errors"),
@@ -41,13 +51,27 @@ impl Command for Next {
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
         let now = Instant::from_system(context.world.now());
-        let valid = policy::load(context, &self.path)?;
+        let (path, planned) = self.places(context);
+        let valid = policy::load(context, &path)?;
         let policy = &valid.policy;
         let from = self.from.as_deref().map_or(Ok(now), |text| instant("--from", text))?;
-        let change = self.asked.change(context, policy, from, Reliance::Asker)?;
+        let mut change = self.asked.change(context, policy, from, Reliance::Asker)?;
         let mut circumstances = Origin::find(policy, &valid.root).context(from, self.from.is_some());
         circumstances.rotas = rotas(context, policy, &valid.root)?;
+        change.release = planned.clone().or(change.release);
         knows_every_name(policy, &change, &circumstances)?;
+        if let Some(id) = planned.and_then(|name| policy.releases.find(&name)) {
+            let hours = if self.any_hour { Hours::Any } else { Hours::OffPeak };
+            let found = itinerary(policy, id, &change, &circumstances, hours);
+            let exit = if found.plan.is_ok() { Exit::Done } else { Exit::Found };
+            let said = if self.json {
+                let value = render::schedule::json(policy, id, &found, from);
+                format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())
+            } else {
+                render::schedule::text(policy, id, &found, from, context.console.out)
+            };
+            return Ok(Output::said(said).exit(exit));
+        }
         let count = usize::from(self.count);
         let together = openings(policy, &change, &circumstances, count);
         let asked: Vec<String> = if change.regions.is_empty() {
@@ -83,6 +107,23 @@ impl Command for Next {
             text(policy, from, zone, &together, &alone, context.console.out)
         };
         Ok(Output::said(said).exit(exit))
+    }
+}
+
+impl Next {
+    /// Where the policy is, and the release that is to be planned. A word alone is a path where there is something.
+    fn places(&self, context: &Context<'_>) -> (String, Option<String>) {
+        let path = |text: &str| super::files::from_here(text);
+        let is_there = |path: &str| {
+            context.world.is_file(path)
+                || context.world.is_file(&format!("{}/main.ops", path.trim_end_matches('/')))
+        };
+        match (&self.what, &self.path) {
+            (None, _) => (".".to_owned(), None),
+            (Some(release), Some(path)) => (path.clone(), Some(release.clone())),
+            (Some(word), None) if is_there(&path(word)) || !is_there(".") => (path(word), None),
+            (Some(word), None) => (".".to_owned(), Some(word.clone())),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod json;
 pub mod markdown;
 mod paint;
 mod sarif;
+pub mod schedule;
 mod short;
 pub mod simulation;
 mod summary;

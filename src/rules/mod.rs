@@ -1,6 +1,7 @@
 //! Analyses and lints over the checked policy: one file each, one row of [`RULES`]; and the table of every code there is.
 
 mod approvals;
+mod approvals_time;
 mod artifacts;
 mod claims;
 mod comms;
@@ -15,6 +16,7 @@ mod maintenance;
 mod measure;
 mod next_year;
 mod order_cycles;
+mod release_time;
 mod restoration;
 mod rollback;
 mod rollout;
@@ -23,6 +25,7 @@ mod stage_order;
 mod stages;
 mod timeouts;
 mod utc_days;
+mod window_hole;
 
 use crate::calendar::Instant;
 use crate::diag::{Code, Diagnostic, Habit, Sink};
@@ -56,6 +59,7 @@ pub struct Subject<'a> {
 /// Every analysis, in the order of their files' names.
 pub static RULES: &[&Rule] = &[
     &approvals::RULE,
+    &approvals_time::RULE,
     &artifacts::RULE,
     &claims::RULE,
     &comms::CADENCE,
@@ -74,6 +78,7 @@ pub static RULES: &[&Rule] = &[
     &measure::stops::RULE,
     &next_year::RULE,
     &order_cycles::RULE,
+    &release_time::RULE,
     &restoration::RULE,
     &rollback::RULE,
     &rollout::RULE,
@@ -81,6 +86,7 @@ pub static RULES: &[&Rule] = &[
     &stage_order::RULE,
     &timeouts::RULE,
     &utc_days::RULE,
+    &window_hole::RULE,
 ];
 
 /// The codes of the rooms before this one.

@@ -5,7 +5,7 @@ use crate::calendar::{Elapsed, Instant, Interval, Zone};
 use crate::code;
 use crate::diag::{Diagnostic, Sink};
 use crate::policy::{FreezeKind, Id, Pipeline, Policy, Reaction, Region, Ruling, Tier};
-use crate::schedule::{Held, Lane, Rollout, RolloutStep, Rollouts, Route, Scope, Slot, lanes};
+use crate::schedule::{Held, Lane, Rollout, RolloutStep, Rollouts, Route, Scope, Slot, lanes, percent};
 use rust_decimal::Decimal;
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
@@ -358,8 +358,4 @@ fn length(stretch: &Stretch<'_>) -> Elapsed {
     let offset =
         |step: Option<&(usize, &RolloutStep)>| step.map_or(0, |(_, step)| step.earliest.as_seconds());
     Elapsed::seconds(offset(stretch.last()) - offset(stretch.first()))
-}
-
-fn percent(share: Decimal) -> String {
-    format!("{}%", (share * Decimal::ONE_HUNDRED).normalize())
 }

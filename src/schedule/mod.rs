@@ -1,11 +1,13 @@
 //! When a change may land: the openings that the calendar leaves, from an instant on.
 
+mod itinerary;
 mod lanes;
 mod plan;
 mod rollout;
 
+pub use itinerary::{Itinerary, itinerary, of_release, planner};
 pub use plan::{Ask, Hours, Missed, Plan, Planned, Planner};
-pub use rollout::{Rollout, RolloutStep, Rollouts, Route};
+pub use rollout::{Rollout, RolloutStep, Rollouts, Route, percent};
 
 pub use lanes::{Held, Lane, Scope, Slot, kinds_by_strictness, lanes};
 

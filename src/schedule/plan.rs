@@ -5,10 +5,10 @@
 //! and two steps never on either side of a freeze that may not be waited through. Of schedules that keep such bounds, the
 //! earliest instants of each step make a schedule that keeps them too; so pushing a step only as far as a bound asks finds it.
 
-use super::{Rollout, RolloutStep, edges, is_closed};
+use super::{Rollout, RolloutStep, Route, edges, is_closed};
 use crate::calendar::{Elapsed, Instant, Interval};
 use crate::decide::{About, Change, Context, Decision, Prepared, Verdict};
-use crate::policy::{Action, FreezeKind, Id, Pipeline, Policy, Reaction, Region, Release};
+use crate::policy::{Action, FreezeKind, Id, Pipeline, Policy, Reaction, Region};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
@@ -114,10 +114,10 @@ impl Ask {
     }
 
     /// The asks of a release that no pipeline carries out: one for each step of regions, with the soak between.
-    pub fn of_release(policy: &Policy, release: &Release) -> Vec<Self> {
+    pub fn of_route(policy: &Policy, route: &Route) -> Vec<Self> {
         let everywhere = [Vec::new()];
-        let plan = if release.region_plan.is_empty() { &everywhere[..] } else { &release.region_plan[..] };
-        let soak = release.soak.unwrap_or(Elapsed::ZERO);
+        let plan = if route.regions.is_empty() { &everywhere[..] } else { &route.regions[..] };
+        let soak = route.soak.unwrap_or(Elapsed::ZERO);
         let ask = |(position, regions): (usize, &Vec<Id<Region>>)| Self {
             step: None,
             regions: regions.clone(),

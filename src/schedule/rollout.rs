@@ -323,6 +323,11 @@ fn in_order(after: &[Vec<usize>]) -> Vec<usize> {
     order
 }
 
+/// A share of traffic as people write it.
+pub fn percent(share: Decimal) -> String {
+    format!("{}%", (share * Decimal::ONE_HUNDRED).normalize())
+}
+
 fn sum(one: Elapsed, two: Elapsed) -> Elapsed {
     Elapsed::seconds(one.as_seconds().saturating_add(two.as_seconds()))
 }

@@ -1,0 +1,56 @@
+//! Planned releases that no schedule carries out.
+
+use super::{Rule, Subject};
+use crate::code;
+use crate::decide::{Change, Context, Verdict};
+use crate::diag::{Diagnostic, Sink};
+use crate::policy::{Policy, Region};
+use crate::schedule::{Ask, Hours, Missed, Route, of_release, planner};
+
+code!(pub RELEASE_NO_ORDER, Warning, "release-no-order", "a release whose regions cannot be reached in its order");
+
+/// The rule, as a row of the room's table.
+pub static RULE: Rule = Rule { codes: &[&RELEASE_NO_ORDER], check };
+
+fn check(subject: &Subject<'_>, sink: &mut Sink) {
+    let policy = subject.policy;
+    for release in policy.releases.rows() {
+        let from = release.at.unwrap_or(subject.now);
+        // What was planned for the past has been, or will not be.
+        if from < subject.now || !policy.in_horizon(from) {
+            continue;
+        }
+        let route = Route { regions: release.region_plan.clone(), soak: release.soak };
+        let change = of_release(policy, release, &Change::default());
+        let planner = planner(policy, release, &route, &change, &Context::at(from));
+        let Err(missed) = planner.earliest(Hours::Any) else { continue };
+        let Some(ask) = planner.asks().nth(missed.ask) else { continue };
+        let place = places(policy, ask);
+        let message = if missed.ask == 0 {
+            format!("release `{}` can start nowhere in {place} within 400 days", release.name)
+        } else {
+            format!(
+                "release `{}` cannot go on to {place}: what comes before is done by {} at the earliest, and within 400 days nothing lets it in",
+                release.name,
+                policy.place_of(ask.regions.first().copied()).zone.show(missed.from, subject.now),
+            )
+        };
+        sink.push(involved(Diagnostic::new(&RELEASE_NO_ORDER, release.origin.span, message), &missed));
+    }
+}
+
+/// A finding with what stands in the way.
+fn involved(finding: Diagnostic, missed: &Missed) -> Diagnostic {
+    let blocks = missed.answer.reasons.iter().filter(|reason| reason.verdict == Verdict::Block);
+    let named =
+        blocks.filter_map(|reason| Some((reason.origin?.span, format!("`{}` is in the way", reason.name))));
+    named
+        .fold(finding, |finding, (span, text)| finding.also(span, text))
+        .help("change the order or the soak, take the region out, or give it an exception; `opsc next RELEASE` shows the way")
+}
+
+fn places(policy: &Policy, ask: &Ask) -> String {
+    let name = |row: &Region| format!("`{}`", row.name);
+    let names: Vec<String> = ask.regions.iter().map(|region| name(&policy.regions[*region])).collect();
+    if names.is_empty() { "every region at once".to_owned() } else { names.join(", ") }
+}
