@@ -20,7 +20,7 @@ code!(
     pub FREEZE_HALF_WAY,
     Note,
     "freeze-half-way",
-    "what a rollout does when a freeze begins half-way",
+    "a rollout that waits half-way for a freeze which outlasts its patience",
     Strict
 );
 code!(
@@ -192,25 +192,27 @@ impl<'a> Run<'a> {
         Some(self.involved(finding, first, meetings).help(help))
     }
 
+    /// Of what is answered only patience that every such freeze outlasts is worth a word: the rest comes as it is written.
     fn answer(&self, meetings: &[Meeting<'_>]) -> Option<Diagnostic> {
         let first = meetings.iter().min_by_key(|meeting| meeting.from)?;
         let answer = self.pipeline.answer_to(first.held.kind, first.step.reached)?;
-        let does = match answer.reaction {
-            Reaction::Finish => "it goes on to its end within the freeze".to_owned(),
-            Reaction::Back => "it rolls back".to_owned(),
-            Reaction::Pause => format!("it pauses: {}", self.pauses(first)),
-            Reaction::PauseThenBack(wait) if first.held.span.length() <= wait => {
-                format!("it pauses: {}", self.pauses(first))
-            }
-            Reaction::PauseThenBack(wait) => format!(
-                "it pauses for {} and then rolls back, since the freeze lasts {}",
-                wait.show(),
-                first.held.span.length().show()
-            ),
-        };
+        let Reaction::PauseThenBack(wait) = answer.reaction else { return None };
+        let lasts = first.held.span.length();
+        if lasts <= wait {
+            return None;
+        }
+        let does = format!(
+            "it pauses for {} and then rolls back, since the freeze lasts {}",
+            wait.show(),
+            lasts.show()
+        );
         let message = format!("{}: {does}", self.meeting(first));
         let finding = Diagnostic::new(&FREEZE_HALF_WAY, self.pipeline.origin.span, message);
-        Some(self.involved(finding.also(answer.origin.span, "as is said here"), first, meetings))
+        let finding = finding.also(answer.origin.span, "as is said here");
+        Some(
+            self.involved(finding, first, meetings)
+                .help("wait for longer, say `roll back`, or start earlier"),
+        )
     }
 
     fn meeting(&self, meeting: &Meeting<'_>) -> String {
@@ -248,9 +250,15 @@ impl<'a> Run<'a> {
         let mut finding = finding
             .also(stage.origin.span, "this stage asks the calendar then")
             .also(window.origin.span, begins);
-        let elsewhere: Vec<String> = meetings
-            .iter()
-            .filter(|meeting| meeting.region != first.region)
+        let mut regions: BTreeMap<Option<Id<Region>>, &Meeting<'_>> = BTreeMap::new();
+        for meeting in meetings.iter().filter(|meeting| meeting.region != first.region) {
+            let known = regions.entry(meeting.region).or_insert(meeting);
+            if meeting.from < known.from {
+                *known = meeting;
+            }
+        }
+        let elsewhere: Vec<String> = regions
+            .values()
             .filter_map(|meeting| {
                 let region = &self.policy.regions[meeting.region?].name;
                 let from = self.zone(meeting.region).show(meeting.from, self.now);
