@@ -16,6 +16,9 @@ pub const STATES: usize = 20_000;
 /// How much work a part is worth: about so many looks at an event.
 const WORK: usize = 30_000_000;
 
+/// How much of that work is spent on a shorter run once one is found.
+const SHORTER: usize = 1_000_000;
+
 /// What it costs to lay out an event of a circle, in looks at one.
 const BUILT: usize = 10;
 
@@ -46,6 +49,7 @@ pub(super) fn explore(net: &Net, ranks: &List<u32>, part: &Part, above: &BTreeSe
     let rings = Rings::of(net, part);
     let mut effort = Effort { work: WORK, states: 0 };
     let mut known: BTreeSet<Vec<u32>> = BTreeSet::new();
+    let mut before: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
     let mut best: Option<Stuck> = None;
     let mut decided = true;
     let mut searching = WORK / 10;
@@ -61,12 +65,17 @@ pub(super) fn explore(net: &Net, ranks: &List<u32>, part: &Part, above: &BTreeSe
                 decided = false;
                 break;
             }
+            let least = least(net, &ring, &mut before);
+            effort.spend(least);
+            if best.as_ref().is_some_and(|best| best.takes <= least) {
+                continue;
+            }
             let Some(scene) = Scene::of(net, ranks, &ring, above) else { continue };
             effort.spend(BUILT * scene.events.len() as usize);
             let is_new = known.insert(scene.events.iter().copied().collect());
             let straight = scene.straight(&ring);
             let outcome = match straight {
-                Some(stuck) if stuck.takes == length => Outcome::Stuck(stuck),
+                Some(stuck) if stuck.takes <= least => Outcome::Stuck(stuck),
                 Some(stuck) => match scene.explore(&mut effort) {
                     Outcome::Stuck(fewest) => Outcome::Stuck(fewest),
                     Outcome::Free | Outcome::Undecided(_) => Outcome::Stuck(stuck),
@@ -78,6 +87,10 @@ pub(super) fn explore(net: &Net, ranks: &List<u32>, part: &Part, above: &BTreeSe
                 Outcome::Free => {}
                 Outcome::Undecided(_) => decided = false,
                 Outcome::Stuck(stuck) => {
+                    if best.is_none() {
+                        effort.work = effort.work.min(SHORTER);
+                        searching = searching.min(SHORTER / 10);
+                    }
                     if best.as_ref().is_none_or(|best| stuck.takes < best.takes) {
                         best = Some(stuck);
                     }
@@ -96,6 +109,24 @@ pub(super) fn explore(net: &Net, ranks: &List<u32>, part: &Part, above: &BTreeSe
         None if decided => Outcome::Free,
         None => Outcome::Undecided(effort.states),
     }
+}
+
+/// How many locks are taken at least before these holds have all begun: what surely comes before each, once.
+fn least(net: &Net, ring: &[u32], before: &mut BTreeMap<u32, BTreeSet<u32>>) -> usize {
+    let mut all: BTreeSet<u32> = BTreeSet::new();
+    for hold in ring {
+        let takes = before.entry(*hold).or_insert_with(|| {
+            let mut seen = BTreeSet::from([net.holds[*hold].take]);
+            let mut next = vec![net.holds[*hold].take];
+            while let Some(event) = next.pop() {
+                next.extend(net.sure(event).filter(|event| seen.insert(*event)));
+            }
+            seen.retain(|event| net.events[*event].hold.is_some());
+            seen
+        });
+        all.extend(takes.iter());
+    }
+    all.len()
 }
 
 /// What is left to spend on a part, and what was spent.

@@ -131,6 +131,14 @@ impl Net {
         self.needs_of(event).iter().flat_map(|need| self.providers_of(need)).copied()
     }
 
+    /// What has surely happened when an event has.
+    pub(super) fn sure(&self, event: u32) -> impl Iterator<Item = u32> + '_ {
+        self.needs_of(event).iter().filter_map(|need| match self.providers_of(need) {
+            [one] => Some(*one),
+            _ => None,
+        })
+    }
+
     /// The lock that an event takes.
     pub(super) fn guard_of(&self, event: u32) -> Option<u32> {
         self.events[event].hold.map(|hold| self.holds[hold].guard)

@@ -100,7 +100,7 @@ impl Order<'_> {
         }
         for hold in self.net.holds.iter().filter(|hold| self.is_contended(hold.guard)) {
             let from = events + hold.guard;
-            let sure: BTreeSet<u32> = self.sure(hold.take).chain([hold.take]).collect();
+            let sure: BTreeSet<u32> = self.net.sure(hold.take).chain([hold.take]).collect();
             let start = self.ranks[hold.take];
             let mut seen = BTreeSet::from([hold.release]);
             let mut next = vec![hold.release];
@@ -142,7 +142,7 @@ impl Order<'_> {
         let mut done = BTreeSet::from([hold.take]);
         let mut next = vec![hold.take];
         while let Some(event) = next.pop() {
-            next.extend(self.sure(event).filter(|event| done.insert(*event)));
+            next.extend(self.net.sure(event).filter(|event| done.insert(*event)));
         }
         *work += done.len();
         if !done.insert(hold.release) {
@@ -162,14 +162,6 @@ impl Order<'_> {
     fn earlier(&self, event: u32) -> impl Iterator<Item = u32> + '_ {
         let rank = self.ranks[event];
         self.net.before(event).filter(move |provider| self.ranks[*provider] < rank)
-    }
-
-    /// What has surely happened when an event has.
-    fn sure(&self, event: u32) -> impl Iterator<Item = u32> + '_ {
-        self.net.needs_of(event).iter().filter_map(|need| match self.net.providers_of(need) {
-            [one] => Some(*one),
-            _ => None,
-        })
     }
 }
 
