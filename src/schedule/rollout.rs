@@ -249,7 +249,9 @@ fn ask(stages: &Table<Stage>, steps: &mut [RolloutStep], again: bool) {
             let here = reached.iter().filter(|(known, _)| known == place || known.is_none());
             here.map(|(_, share)| *share).max()
         };
-        step.reached = places.iter().filter_map(share).max().unwrap_or(Decimal::ZERO);
+        // A step that names no region goes where traffic is already.
+        let anywhere = reached.iter().filter(|_| step.regions.is_empty()).map(|(_, share)| *share);
+        step.reached = places.iter().filter_map(share).chain(anywhere).max().unwrap_or(Decimal::ZERO);
         let raises = step.traffic.is_some_and(|traffic| {
             places.iter().any(|place| share(place).unwrap_or(Decimal::ZERO) < traffic)
         });
