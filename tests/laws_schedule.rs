@@ -5,7 +5,7 @@
 mod support;
 
 use opsc::calendar::{Elapsed, Instant};
-use opsc::decide::{Change, Context, Verdict, decide};
+use opsc::decide::{Change, Context, Prepared, Verdict, decide};
 use opsc::policy::{self, Action, Policy};
 use opsc::schedule::{Ask, Hours, Rollouts, Route, of_release, planner};
 use opsc::world::MemoryWorld;
@@ -209,7 +209,8 @@ proptest! {
         let context = Context::at(start());
         let change = of_release(&policy, release, &Change::default());
         let route = Route { regions: release.region_plan.clone(), soak: release.soak };
-        let planner = planner(&policy, release, &route, &change, &context);
+        let prepared = Prepared::new(&policy);
+        let planner = planner(&policy, &prepared, release, &route, &change, &context);
         let asks: Vec<Ask> = planner.asks().cloned().collect();
         let plan = planner.earliest(Hours::OffPeak).unwrap();
         for (ask, planned) in asks.iter().zip(&plan.asks) {

@@ -2,7 +2,7 @@
 
 use super::{Rule, Subject};
 use crate::code;
-use crate::decide::{Change, Context, Verdict};
+use crate::decide::{Change, Context, Prepared, Verdict};
 use crate::diag::{Diagnostic, Sink};
 use crate::policy::{Policy, Region};
 use crate::schedule::{Ask, Hours, Missed, Route, of_release, planner};
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule { codes: &[&RELEASE_NO_ORDER], check };
 
 fn check(subject: &Subject<'_>, sink: &mut Sink) {
     let policy = subject.policy;
+    let prepared = Prepared::new(policy);
     for release in policy.releases.rows() {
         let from = release.at.unwrap_or(subject.now);
         // What was planned for the past has been, or will not be.
@@ -22,7 +23,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
         }
         let route = Route { regions: release.region_plan.clone(), soak: release.soak };
         let change = of_release(policy, release, &Change::default());
-        let planner = planner(policy, release, &route, &change, &Context::at(from));
+        let planner = planner(policy, &prepared, release, &route, &change, &Context::at(from));
         let Err(missed) = planner.earliest(Hours::Any) else { continue };
         let Some(ask) = planner.asks().nth(missed.ask) else { continue };
         let place = places(policy, ask);

@@ -3,7 +3,7 @@
 use super::plan::{Ask, Hours, Missed, Plan, Planner};
 use super::{Rollout, Rollouts, Route, Scope, lanes};
 use crate::calendar::{Elapsed, Instant, Interval};
-use crate::decide::{Change, Context};
+use crate::decide::{Change, Context, Prepared};
 use crate::policy::{Id, Policy, Region, Release, Window};
 use std::collections::BTreeSet;
 
@@ -46,18 +46,20 @@ pub fn itinerary(
     let release = &policy.releases[id];
     let change = of_release(policy, release, change);
     let route = Route { regions: release.region_plan.clone(), soak: release.soak };
-    let look = |policy: &Policy, route: &Route, hours: Hours| {
-        planner(policy, release, route, &change, context).earliest(hours)
+    let prepared = Prepared::new(policy);
+    let look_in = |policy: &Policy, prepared: &Prepared<'_>, route: &Route, hours: Hours| {
+        planner(policy, prepared, release, route, &change, context).earliest(hours)
     };
+    let look = |route: &Route, hours: Hours| look_in(policy, &prepared, route, hours);
     let asked = hours;
-    let kept = look(policy, &route, hours);
+    let kept = look(&route, hours);
     let (plan, hours) = match (kept, hours) {
-        (Err(_), Hours::OffPeak) => (look(policy, &route, Hours::Any), Hours::Any),
+        (Err(_), Hours::OffPeak) => (look(&route, Hours::Any), Hours::Any),
         (kept, hours) => (kept, hours),
     };
     let ends_earlier = |other: &Plan| plan.as_ref().map_or(true, |plan| other.end < plan.end);
     let any_hour = match hours {
-        Hours::OffPeak => look(policy, &route, Hours::Any).ok().filter(ends_earlier),
+        Hours::OffPeak => look(&route, Hours::Any).ok().filter(ends_earlier),
         Hours::Any => None,
     };
     let mut without: Vec<(Id<Window>, Elapsed)> = Vec::new();
@@ -68,14 +70,16 @@ pub fn itinerary(
             if let Some(window) = open.windows.get_mut(window) {
                 window.warn_until = Some(Instant::MAX);
             }
-            let earlier = look(&open, &route, hours).ok().map(|other| plan.end.since(other.end));
+            let earlier = look_in(&open, &Prepared::new(&open), &route, hours)
+                .ok()
+                .map(|other| plan.end.since(other.end));
             without.extend(earlier.filter(|saved| *saved > Elapsed::ZERO).map(|saved| (window, saved)));
         }
         without.sort_by_key(|(window, saved)| (std::cmp::Reverse(*saved), *window));
     }
-    let orders = orders(policy, release, |regions| look(policy, &one_by_one(regions, release), hours).ok());
+    let orders = orders(policy, release, |regions| look(&one_by_one(regions, release), hours).ok());
     let tried = orders.into_iter().filter_map(|order| {
-        let plan = look(policy, &one_by_one(&order, release), hours).ok().filter(ends_earlier)?;
+        let plan = look(&one_by_one(&order, release), hours).ok().filter(ends_earlier)?;
         Some((order, plan))
     });
     let other = tried.min_by_key(|(_, plan)| plan.end);
@@ -86,12 +90,13 @@ pub fn itinerary(
 /// A planner over a release that takes this route.
 pub fn planner<'a>(
     policy: &'a Policy,
+    prepared: &'a Prepared<'a>,
     release: &Release,
     route: &Route,
     change: &Change,
     context: &Context,
 ) -> Planner<'a> {
-    Planner::new(policy, release.by, asks_of(policy, release, route).1, change, context)
+    Planner::new(policy, prepared, release.by, asks_of(policy, release, route).1, change, context)
 }
 
 /// What a release asks for, filled in from what its policy says of it.

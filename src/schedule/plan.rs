@@ -10,10 +10,14 @@ use crate::calendar::{Elapsed, Instant, Interval};
 use crate::decide::{About, Change, Context, Decision, Prepared, Verdict};
 use crate::policy::{Action, FreezeKind, Id, Pipeline, Policy, Reaction, Region};
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far ahead a schedule is looked for.
 const SPAN: Elapsed = Elapsed::days(400);
+
+/// Seconds of a stretch in which edges are looked for together: four days.
+const CHUNK: i64 = 4 * 86_400;
 
 /// A question to the calendar that a rollout asks on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +82,8 @@ pub struct Missed {
 pub struct Planner<'a> {
     policy: &'a Policy,
     pipeline: Option<&'a Pipeline>,
-    prepared: Prepared<'a>,
+    prepared: &'a Prepared<'a>,
+    turns: RefCell<BTreeMap<i64, Vec<Instant>>>,
     context: Context,
     asks: Vec<(Ask, Change)>,
     /// From the last ask to the end.
@@ -135,6 +140,7 @@ impl<'a> Planner<'a> {
     /// `change` is what all steps have in common; each ask adds its regions and what it asks for.
     pub fn new(
         policy: &'a Policy,
+        prepared: &'a Prepared<'a>,
         pipeline: Option<Id<Pipeline>>,
         (asks, tail): (Vec<Ask>, Elapsed),
         change: &Change,
@@ -153,7 +159,8 @@ impl<'a> Planner<'a> {
         Self {
             policy,
             pipeline: pipeline.map(|id| &policy.pipelines[id]),
-            prepared: Prepared::new(policy),
+            prepared,
+            turns: RefCell::default(),
             context: context.clone(),
             asks: asks.into_iter().map(with).collect(),
             tail,
@@ -245,7 +252,7 @@ impl<'a> Planner<'a> {
     /// Where a freeze that begins between two asks sends the rollout back: how late the first of them must be instead.
     fn sent_back(&self, ask: &Ask, change: &Change, before: Instant, at: Instant) -> Option<Instant> {
         let mut turns: Vec<Instant> = vec![before];
-        turns.extend(edges(self.policy, Interval::new(before, at)));
+        turns.extend(self.turns(before, at));
         let mut closed: Option<(Instant, BTreeSet<Id<FreezeKind>>)> = None;
         let mut back = None;
         for turn in turns.into_iter().chain([at]) {
@@ -265,6 +272,24 @@ impl<'a> Planner<'a> {
             }
         }
         back.filter(|back| *back > before)
+    }
+
+    /// Every instant between two at which a window starts or ends: looked for once in each stretch of days, and kept.
+    fn turns(&self, before: Instant, at: Instant) -> Vec<Instant> {
+        let mut known = self.turns.borrow_mut();
+        let chunks = before.unix().div_euclid(CHUNK)..=at.unix().div_euclid(CHUNK);
+        let mut found = Vec::new();
+        for chunk in chunks {
+            let turns = known.entry(chunk).or_insert_with(|| {
+                let start = Instant::from_unix(chunk.saturating_mul(CHUNK));
+                // A second more in front: what starts at the very bound is an edge too.
+                let within =
+                    Interval::new(start.minus(Elapsed::seconds(1)), start.plus(Elapsed::seconds(CHUNK)));
+                edges(self.policy, within).into_iter().collect()
+            });
+            found.extend(turns.iter().copied().filter(|turn| before < *turn && *turn < at));
+        }
+        found
     }
 
     /// How late the ask before a freeze must be, where it may not be waited through.
