@@ -228,7 +228,13 @@ impl<'a> Rollout<'a> {
     fn wait(&mut self, back: &mut Back<'a>, most: Instant) -> Flow {
         loop {
             self.observe(back);
-            if back.recovered || self.now >= most {
+            if back.recovered {
+                return Flow::On;
+            }
+            if self.is_blind_at(self.now) {
+                return Flow::Cut;
+            }
+            if self.now >= most {
                 return Flow::On;
             }
             let next = self.next_for(back).min(most);

@@ -9,6 +9,9 @@ use rust_decimal::Decimal;
 /// The span that is aggregated where neither the bar nor the stage says one: as far back as Prometheus looks for a last sample.
 pub const DEFAULT_SPAN: Elapsed = Elapsed::minutes(5);
 
+/// Values are compared to so many places: a third and twice a sixth are the same, whatever division leaves behind them.
+const PLACES: u32 = 12;
+
 /// Where samples count: in these regions, or everywhere. A sample without region counts everywhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Reach(pub Option<Vec<Id<Region>>>);
@@ -43,7 +46,7 @@ pub(super) struct Reading {
 impl Reading {
     /// Whether the bar holds; none where either is missing.
     pub fn holds(self, operator: Operator) -> Option<bool> {
-        let (value, limit) = (self.value?, self.limit?);
+        let (value, limit) = (self.value?.round_dp(PLACES), self.limit?.round_dp(PLACES));
         Some(match operator {
             Operator::Equal => value == limit,
             Operator::NotEqual => value != limit,

@@ -188,7 +188,8 @@ impl<'a> Rollout<'a> {
                 return Outcome::Paused { until: until.filter(|until| *until < Instant::MAX), because };
             }
         }
-        if next < Instant::MAX {
+        let asks = |progress: &Progress| matches!(progress.phase, Phase::Gates { .. });
+        if next < Instant::MAX || self.stages.iter().any(asks) {
             return Outcome::TraceEnds;
         }
         let waiting = self.stages.iter().zip(self.pipeline.stages.rows());

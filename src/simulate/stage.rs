@@ -441,7 +441,11 @@ impl<'a> Rollout<'a> {
             Phase::Running { until } | Phase::Soak { until, .. } => until,
             Phase::Hold { step, until } if progress.is_sustained => until.min(gates(step)),
             Phase::Hold { until, .. } => until,
-            Phase::Gates { step } => gates(step),
+            Phase::Gates { step } => {
+                let end =
+                    self.limit.filter(|_| progress.measures).map(|limit| limit.plus(Elapsed::seconds(1)));
+                gates(step).min(behind(end))
+            }
             Phase::Waiting | Phase::Ready | Phase::Begin { .. } | Phase::Ending | Phase::Finished => {
                 Instant::MAX
             }

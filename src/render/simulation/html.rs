@@ -72,6 +72,10 @@ fn lanes(shown: &Shown<'_>) -> Vec<Lane> {
     let mut lanes: Vec<Lane> = Vec::new();
     let mut rollback = String::new();
     for event in &timeline.events {
+        if matches!(event.what, What::WentBack { .. }) {
+            let open = lanes.iter_mut().filter_map(|lane| lane.bars.last_mut());
+            open.filter(|bar| bar.to == timeline.end).for_each(|bar| bar.to = event.at);
+        }
         let words = said(shown, &event.what);
         let name = if words.who.is_empty() { rollback.clone() } else { words.who.clone() };
         let place = lanes.iter().position(|lane| lane.name == name).unwrap_or_else(|| {
@@ -86,7 +90,7 @@ fn lanes(shown: &Shown<'_>) -> Vec<Lane> {
                 begins("back");
                 rollback = of.clone().unwrap_or_default();
             }
-            What::Froze { .. } => {
+            What::Froze { reaction, .. } if reaction != "finish" => {
                 ended(lane, event.at);
                 lane.bars.push(Bar { from: event.at, to: timeline.end, class: "paused" });
             }
@@ -118,7 +122,6 @@ fn mark(what: &What) -> Option<(&'static str, String)> {
         What::Asked { gate, answer: Truth::No, .. } => Some(("fail", format!("gate {gate} fails"))),
         What::Fired { trigger, .. } => Some(("fail", format!("fires: {trigger}"))),
         What::Traffic { share, .. } => Some(("share", percent(*share))),
-        What::Pulled { lever, .. } => Some(("pass", format!("pulls {lever}"))),
         What::Recovered { .. } => Some(("pass", "recovered".to_owned())),
         What::NotRecovered { .. } | What::NoLever { .. } | What::Incident { .. } => {
             Some(("fail", "not recovered".to_owned()))
