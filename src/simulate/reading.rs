@@ -174,3 +174,44 @@ fn rate(samples: &[(Instant, Decimal)]) -> Option<Decimal> {
     let increase = increases.into_iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part))?;
     increase.checked_div(Decimal::from(seconds))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(values: &[(i64, &str)]) -> Vec<(Instant, Decimal)> {
+        values.iter().map(|(at, value)| (Instant::from_unix(*at), value.parse().unwrap())).collect()
+    }
+
+    fn of(by: Aggregate, places: &[&[(i64, &str)]]) -> Option<String> {
+        let places: Vec<_> = places.iter().map(|place| samples(place)).collect();
+        aggregate(Some(by), places.iter().map(Vec::as_slice)).map(|value| value.normalize().to_string())
+    }
+
+    #[test]
+    fn percentiles_are_by_nearest_rank() {
+        let place: &[(i64, &str)] = &[(1, "15"), (2, "20"), (3, "35"), (4, "40"), (5, "50")];
+        let said = |by| of(by, &[place]).unwrap();
+        assert_eq!(said(Aggregate::P50), "35");
+        assert_eq!(said(Aggregate::P95), "50");
+        assert_eq!(said(Aggregate::Mean), "32");
+        assert_eq!(said(Aggregate::Max), "50");
+        assert_eq!(of(Aggregate::P99, &[]), None);
+    }
+
+    #[test]
+    fn a_rate_survives_a_counter_that_begins_anew_and_adds_regions() {
+        let one: &[(i64, &str)] = &[(0, "100"), (10, "120"), (20, "5"), (30, "10")];
+        assert_eq!(of(Aggregate::Rate, &[one]).as_deref(), Some("1"));
+        assert_eq!(of(Aggregate::Rate, &[one, &[(0, "0"), (30, "60")]]).as_deref(), Some("3"));
+        assert_eq!(of(Aggregate::Rate, &[&[(0, "7")]]), None);
+    }
+
+    #[test]
+    fn what_division_leaves_behind_does_not_count() {
+        let third = Decimal::ONE / Decimal::from(3);
+        let reading =
+            Reading { value: Some(third + third), limit: Some(Decimal::from(2) / Decimal::from(3)) };
+        assert_eq!(reading.holds(Operator::Equal), Some(true));
+    }
+}

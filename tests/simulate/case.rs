@@ -278,7 +278,8 @@ pub fn policy(case: &Case) -> String {
         .to_owned();
     for (number, (baseline, no_data)) in BASELINES.iter().zip(&case.no_data).enumerate() {
         let baseline = baseline.map_or(String::new(), |baseline| format!("; baseline {baseline}"));
-        writeln!(text, "metric m{number} : duration {{ better lower; no-data {no_data}{baseline} }}").unwrap();
+        writeln!(text, "metric m{number} : duration {{ better lower; no-data {no_data}{baseline} }}")
+            .unwrap();
     }
     for (number, gate) in case.gates.iter().enumerate() {
         writeln!(text, "gate g{number} {{ require {} }}", check_text(gate)).unwrap();

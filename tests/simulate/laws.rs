@@ -11,6 +11,7 @@ use opsc::simulate::{Assumptions, FailedBy, Outcome, Setting, Timeline, Trace, T
 use opsc::world::MemoryWorld;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 fn read(text: &str) -> Policy {
@@ -170,5 +171,59 @@ proptest! {
                 Err(error) => prop_assert!(!error.message.is_empty() && !error.help.is_empty()),
             }
         }
+    }
+}
+
+/// Equal answers say little of what never happens.
+#[test]
+fn the_cases_meet_every_event_and_every_end() {
+    let mut number: u32 = 1;
+    let mut next = || {
+        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        number >> 8
+    };
+    let mut met: BTreeMap<String, usize> = BTreeMap::new();
+    for _ in 0..600 {
+        let numbers: Vec<u32> = (0..400).map(|_| next()).collect();
+        let told = walk(&case(&numbers));
+        let first = |text: &str| text.split(' ').next().unwrap().to_owned();
+        for (_, event) in &told.events {
+            *met.entry(first(event)).or_default() += 1;
+        }
+        *met.entry(format!("= {}", told.outcome.trim_end_matches(char::is_numeric))).or_default() += 1;
+    }
+    let wanted = [
+        "approved",
+        "started",
+        "retried",
+        "enters",
+        "traffic",
+        "mirrors",
+        "holds",
+        "soaks",
+        "gate",
+        "freeze",
+        "resumed",
+        "finished",
+        "failed",
+        "fires",
+        "goes",
+        "pulls",
+        "no",
+        "did",
+        "recovered",
+        "not",
+        "incident",
+        "= finished",
+        "= back Some(true)",
+        "= back Some(false)",
+        "= back None",
+        "= paused None",
+        "= failed",
+        "= stuck",
+        "= trace-ends",
+    ];
+    for word in wanted {
+        assert!(met.get(word).is_some_and(|times| *times >= 3), "`{word}` in {met:#?}");
     }
 }
