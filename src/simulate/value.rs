@@ -43,8 +43,9 @@ pub(super) fn read(kind: MetricKind, text: &str) -> Result<Decimal, (String, &'s
             None => (text, Decimal::ONE),
         },
     };
-    let number = bare.parse::<Decimal>().or_else(|_| Decimal::from_scientific(bare));
-    let Some(value) = number.ok().and_then(|number| number.checked_mul(size)) else {
+    let is_plain = bare.bytes().all(|letter| letter.is_ascii_digit() || b".eE+-".contains(&letter));
+    let number = bare.parse::<Decimal>().or_else(|_| Decimal::from_scientific(bare)).ok();
+    let Some(value) = number.filter(|_| is_plain).and_then(|number| number.checked_mul(size)) else {
         return wrong("is no number");
     };
     if value.abs() > GREATEST {
