@@ -116,24 +116,28 @@ pub struct Case {
 /// The baselines of the metrics, by their number.
 pub const BASELINES: [Option<&str>; 4] = [Some("stable"), Some("offset 30s"), None, Some("pinned \"gold\"")];
 
+/// Gates mostly pass and triggers mostly do not fire, so that a rollout gets far enough to meet both.
+const WANTED: [&str; 7] = ["<=", "<=", "<", "<", "<", ">", ">="];
+const FEARED: [&str; 5] = ["<", ">", ">", ">=", ">="];
+
 const SPANS: [i64; 4] = [10, 20, 30, 45];
 
-fn bar(tape: &mut Tape<'_>, longest: i64) -> Bar {
+fn bar(tape: &mut Tape<'_>, longest: i64, operators: &[&'static str]) -> Bar {
     let metric = tape.below(4);
     let aggregate = tape.of(&["", "", "p50", "p95", "p99", "mean", "max"]);
     let limit = match (BASELINES[metric], tape.below(3)) {
         (Some(_), 0) => Limit::Baseline { factor: 2, plus: 0 },
         (Some(_), 1) => Limit::Baseline { factor: 1, plus: 2 },
-        _ => Limit::Value(3 + tape.below(6) as i64),
+        _ => Limit::Value(5 + tape.below(7) as i64),
     };
-    let operator = tape.of(&["<=", "<", ">", ">="]);
+    let operator = operators[tape.below(operators.len())];
     let over = tape.maybe(|tape| tape.of(&SPANS));
     let sustained = tape.maybe(|tape| tape.of(&[5, 10, 15])).filter(|span| *span <= longest);
     Bar { metric, aggregate, operator, limit, over, sustained }
 }
 
-fn check(tape: &mut Tape<'_>, longest: i64) -> Check {
-    let bars = (0..1 + tape.below(2)).map(|_| bar(tape, longest)).collect();
+fn check(tape: &mut Tape<'_>, longest: i64, operators: &[&'static str]) -> Check {
+    let bars = (0..1 + tape.below(2)).map(|_| bar(tape, longest, operators)).collect();
     Check { joined_by: tape.of(&["and", "or"]), bars }
 }
 
@@ -148,7 +152,7 @@ fn stages(tape: &mut Tape<'_>, gates: usize) -> Vec<Stage> {
         let after = stages.len().checked_sub(1).into_iter().collect();
         let mut stage = Stage { name, kind, after, took: tape.of(&[0, 0, 7, 20]), ..Stage::default() };
         stage.retries = tape.of(&[0, 0, 1, 2]);
-        stage.failing = tape.of(&[0, 0, 0, 0, 0, 1, 2]);
+        stage.failing = if tape.below(12) == 0 { 2 } else { 0 };
         stage.mirror = kind == "shadow";
         stage.shares = match kind {
             "canary" => vec![5],
@@ -157,7 +161,8 @@ fn stages(tape: &mut Tape<'_>, gates: usize) -> Vec<Stage> {
         };
         if kind != "test" {
             stage.hold = tape.maybe(|tape| 20 + tape.below(30) as i64);
-            stage.gates = (0..gates).filter(|_| tape.below(2) == 1).collect();
+            stage.gates =
+                (0..gates).filter(|_| tape.below(if kind == "deploy" { 9 } else { 3 }) == 1).collect();
             stage.timeout = tape.maybe(|tape| 60 + tape.below(120) as i64);
             stage.on_failure =
                 tape.of(&[None, None, None, Some("stop"), Some("pause"), Some("rollback back")]);
@@ -188,7 +193,7 @@ fn stages(tape: &mut Tape<'_>, gates: usize) -> Vec<Stage> {
 /// A case out of numbers.
 pub fn case(numbers: &[u32]) -> Case {
     let tape = &mut Tape::new(numbers);
-    let gates: Vec<Check> = (0..2).map(|_| check(tape, 20)).collect();
+    let gates: Vec<Check> = (0..2).map(|_| check(tape, 20, &WANTED)).collect();
     let stages = stages(tape, gates.len());
     let end = 100 + tape.below(300) as i64;
     let mut samples = Vec::new();
@@ -215,7 +220,7 @@ pub fn case(numbers: &[u32]) -> Case {
         })
         .collect();
     Case {
-        no_data: (0..4).map(|_| tape.of(&["hold", "pass", "fail"])).collect(),
+        no_data: (0..4).map(|_| tape.of(&["hold", "pass", "pass", "fail"])).collect(),
         gates,
         stages,
         windows,
@@ -232,16 +237,16 @@ pub fn case(numbers: &[u32]) -> Case {
             vec![(Some("soft"), Some(50), "finish"), (None, None, "roll back")],
             vec![(None, None, "finish")],
         ]),
-        triggers: (0..1 + tape.below(2)).map(|_| check(tape, 60)).collect(),
+        triggers: (0..1 + tape.below(2)).map(|_| check(tape, 60, &FEARED)).collect(),
         levers: (0..2)
             .map(|_| Lever {
                 within: tape.maybe(|tape| tape.of(&[3, 8, 12])),
-                until: tape.of(&[None, None, None, Some("ramp")]),
+                until: tape.of(&[None, Some("ramp")]),
             })
             .collect(),
         hold: tape.of(&[5, 20]),
         until_recovered: tape.maybe(|tape| 20 + tape.below(60) as i64),
-        recovered: tape.maybe(|tape| (10 + tape.below(80) as i64, check(tape, 60))),
+        recovered: tape.maybe(|tape| (10 + tape.below(80) as i64, check(tape, 60, &WANTED))),
         samples,
     }
 }
