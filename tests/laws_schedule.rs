@@ -1,6 +1,6 @@
 //! The earliest schedule of a release: each step is allowed by the gate at its instant, and a search through every half hour
 //! finds no earlier one.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
