@@ -16,6 +16,7 @@ use super::log::Log;
 use super::next::Next;
 use super::output::{Exit, Output};
 use super::simulate::Simulate;
+use super::runbook::Runbook;
 use super::test::Test;
 use crate::world::World;
 use clap::ArgMatches;
@@ -33,6 +34,7 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Calendar>(),
     row_of::<Graph>(),
     row_of::<Build>(),
+    row_of::<Runbook>(),
     row_of::<Import>(),
     row_of::<Explain>(),
     row_of::<Log>(),

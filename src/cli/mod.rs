@@ -28,6 +28,7 @@ mod overlay;
 pub mod policy;
 mod reference;
 mod simulate;
+mod runbook;
 mod system;
 mod test;
 

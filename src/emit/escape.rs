@@ -84,3 +84,86 @@ pub fn ics(text: &str) -> String {
     }
     escaped
 }
+
+/// Prose in Markdown (CommonMark 0.31.2 section 2.4, and what GitHub adds): one line on which no sign is markup, a link or the
+/// begin of a list. Marks that steer the direction of writing are named, so that they cannot turn a line round.
+pub fn markdown(text: &str) -> String {
+    let line: Vec<char> = one_line(text).chars().collect();
+    let mut escaped = String::with_capacity(text.len());
+    // A number, or a sign that makes a list or a heading, does so only where a line begins.
+    let digits = line.iter().take_while(|letter| letter.is_ascii_digit()).count();
+    for (at, letter) in line.iter().enumerate() {
+        let next = line.get(at + 1);
+        let markup = match letter {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$' | '^' => true,
+            '-' | '+' | '=' => at == 0,
+            ')' => at == digits,
+            '.' => at == digits || (at >= 3 && line.get(at - 3..at).is_some_and(is_www)),
+            ':' => next.is_some_and(|next| !next.is_whitespace()),
+            _ => false,
+        };
+        if markup {
+            escaped.push('\\');
+        }
+        escaped.push(*letter);
+    }
+    escaped
+}
+
+fn is_www(letters: &[char]) -> bool {
+    letters.iter().all(|letter| letter.eq_ignore_ascii_case(&'w'))
+}
+
+/// A code span in Markdown (CommonMark 0.31.2 section 6.1), fenced by more backticks than it holds.
+pub fn markdown_code(text: &str) -> String {
+    let line = one_line(text);
+    if line.is_empty() {
+        return "(nothing)".to_owned();
+    }
+    let fence = "`".repeat(longest_run(&line) + 1);
+    let blank = if line.starts_with('`') || line.ends_with('`') { " " } else { "" };
+    format!("{fence}{blank}{line}{blank}{fence}")
+}
+
+/// A fenced block of code in Markdown (CommonMark 0.31.2 section 4.5), each line behind `depth` blanks. Whatever some reader
+/// takes for the end of a line ends one here, so that nothing leaves the block.
+pub fn markdown_block(language: &str, text: &str, depth: usize) -> String {
+    let indent = " ".repeat(depth);
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}', '\u{2028}', '\u{2029}'], "\n");
+    let lines = text.trim_end().split('\n').map(|line| match line {
+        "" => "\n".to_owned(),
+        line => format!("{indent}{line}\n"),
+    });
+    format!("{indent}{fence}{language}\n{}{indent}{fence}\n", lines.collect::<String>())
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// Words on one line, with one blank between any two, and with the names of marks that nobody sees.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> =
+        text.split(|letter: char| letter.is_whitespace() || letter.is_control()).filter(|word| !word.is_empty()).collect();
+    let mut line = String::with_capacity(text.len());
+    for letter in words.join(" ").chars() {
+        match letter {
+            '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => {
+                // Infallible: a `String` takes all that is written to it.
+                let _ = write!(line, "(U+{:04X})", u32::from(letter));
+            }
+            letter => line.push(letter),
+        }
+    }
+    line
+}
+
+/// One word of a POSIX shell's command line.
+pub fn shell(text: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "._-/@:+=%".contains(letter);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}

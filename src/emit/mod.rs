@@ -13,11 +13,13 @@ mod gitlab;
 mod ics;
 mod mark;
 mod opsdeploy;
+mod runbook;
 mod template;
 #[cfg(test)]
 mod tests;
 
 pub use files::Files;
+pub use runbook::{PLAYBOOKS, Playbook};
 
 use crate::diag::{Diagnostic, Level};
 use crate::fidelity::{self, Capability};
@@ -62,7 +64,7 @@ impl<'a> Job<'a> {
 
 /// Every target, in the order of the table in [`fidelity`].
 pub static TARGETS: &[&Target] =
-    &[&opsdeploy::OPSDEPLOY, &github::GITHUB_ACTIONS, &gitlab::GITLAB_CI, &flagd::FLAGD, &ics::ICS];
+    &[&opsdeploy::OPSDEPLOY, &github::GITHUB_ACTIONS, &gitlab::GITLAB_CI, &flagd::FLAGD, &ics::ICS, &runbook::RUNBOOK];
 
 /// The files of one declared target, by path relative to the policy's root.
 ///

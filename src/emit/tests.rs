@@ -268,7 +268,7 @@ fn the_same_policy_gives_the_same_bytes_with_its_mark() {
     for capability in CAPABILITIES {
         let once = built(&policy, capability.target);
         assert_eq!(once, built(&policy, capability.target));
-        assert_eq!(once.len(), capability.files.len());
+        assert!(once.len() <= capability.files.len());
         for (path, text) in once {
             let unfolded = text.replace("\r\n ", "");
             for word in ["policy shop", capability.target, "0123456789abcdef"] {

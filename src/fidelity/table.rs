@@ -214,8 +214,15 @@ pub static CAPABILITIES: &[Capability] = &[
             ),
         ],
     },
+    Capability {
+        target: "runbook",
+        default_to: "docs/runbooks",
+        files: &["rollback.md", "emergency.md", "maintenance.md"],
+        options: &[POLICY],
+        inexact: &[],
+    },
 ];
 
 /// Targets of the language that this version reads and does not write.
 pub static LATER: &[&str] =
-    &["argo-cd", "argo-rollouts", "flagger", "kubernetes", "nginx", "prometheus", "runbook", "statuspage"];
+    &["argo-cd", "argo-rollouts", "flagger", "kubernetes", "nginx", "prometheus", "statuspage"];
