@@ -5,7 +5,7 @@ use super::{Command, Context, Exit, Failure, Output, files};
 use crate::emit::{PLAYBOOKS, Playbook};
 use clap::builder::PossibleValuesParser;
 
-/// Print the playbooks of rollback, emergency and maintenance as Markdown
+/// Print the playbooks of rollback, emergency, maintenance and incident as Markdown
 ///
 /// They are the same as `opsc build` writes for the target `runbook`. A kind that the policy says nothing of has no playbook.
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,8 @@ impl Command for Runbook {
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
         let loaded = load(context, &self.path)?;
-        let asked = |playbook: &&Playbook| self.only.is_empty() || self.only.iter().any(|kind| kind == playbook.kind);
+        let asked =
+            |playbook: &&Playbook| self.only.is_empty() || self.only.iter().any(|kind| kind == playbook.kind);
         let written = PLAYBOOKS.iter().filter(asked);
         let written: Vec<(&str, String)> =
             written.filter_map(|playbook| Some((playbook.file, playbook.text(&loaded.policy)?))).collect();

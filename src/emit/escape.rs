@@ -94,12 +94,14 @@ pub fn markdown(text: &str) -> String {
     let digits = line.iter().take_while(|letter| letter.is_ascii_digit()).count();
     for (at, letter) in line.iter().enumerate() {
         let next = line.get(at + 1);
+        let is_clock = digits_round(&line, at);
         let markup = match letter {
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$' | '^' => true,
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$'
+            | '^' => true,
             '-' | '+' | '=' => at == 0,
             ')' => at == digits,
             '.' => at == digits || (at >= 3 && line.get(at - 3..at).is_some_and(is_www)),
-            ':' => next.is_some_and(|next| !next.is_whitespace()),
+            ':' => next.is_some_and(|next| !next.is_whitespace()) && !is_clock,
             _ => false,
         };
         if markup {
@@ -108,6 +110,12 @@ pub fn markdown(text: &str) -> String {
         escaped.push(*letter);
     }
     escaped
+}
+
+/// Whether a sign stands between two digits, as in `10:30`.
+fn digits_round(line: &[char], at: usize) -> bool {
+    let is_digit = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(char::is_ascii_digit);
+    is_digit(at.checked_sub(1)) && is_digit(Some(at + 1))
 }
 
 fn is_www(letters: &[char]) -> bool {
@@ -144,12 +152,19 @@ fn longest_run(text: &str) -> usize {
 
 /// Words on one line, with one blank between any two, and with the names of marks that nobody sees.
 fn one_line(text: &str) -> String {
-    let words: Vec<&str> =
-        text.split(|letter: char| letter.is_whitespace() || letter.is_control()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = text
+        .split(|letter: char| letter.is_whitespace() || letter.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
     let mut line = String::with_capacity(text.len());
     for letter in words.join(" ").chars() {
         match letter {
-            '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => {
+            '\u{ad}'
+            | '\u{61c}'
+            | '\u{feff}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' => {
                 // Infallible: a `String` takes all that is written to it.
                 let _ = write!(line, "(U+{:04X})", u32::from(letter));
             }

@@ -63,8 +63,14 @@ impl<'a> Job<'a> {
 }
 
 /// Every target, in the order of the table in [`fidelity`].
-pub static TARGETS: &[&Target] =
-    &[&opsdeploy::OPSDEPLOY, &github::GITHUB_ACTIONS, &gitlab::GITLAB_CI, &flagd::FLAGD, &ics::ICS, &runbook::RUNBOOK];
+pub static TARGETS: &[&Target] = &[
+    &opsdeploy::OPSDEPLOY,
+    &github::GITHUB_ACTIONS,
+    &gitlab::GITLAB_CI,
+    &flagd::FLAGD,
+    &ics::ICS,
+    &runbook::RUNBOOK,
+];
 
 /// The files of one declared target, by path relative to the policy's root.
 ///

@@ -217,7 +217,7 @@ pub static CAPABILITIES: &[Capability] = &[
     Capability {
         target: "runbook",
         default_to: "docs/runbooks",
-        files: &["rollback.md", "emergency.md", "maintenance.md"],
+        files: &["rollback.md", "emergency.md", "maintenance.md", "incident.md"],
         options: &[POLICY],
         inexact: &[],
     },

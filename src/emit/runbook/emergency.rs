@@ -4,8 +4,8 @@ use super::page::{Inline, Item, Mark, Page, Part, line};
 use super::words::{ask, gate, name, names, of_service, plan, seats, share, source, step, time};
 use crate::calendar::Elapsed;
 use crate::policy::{
-    Action, BreakGlass, Condition, FactSource, FreezeAnswer, Id, OnFailure, Operator, Phase, Pipeline, Policy,
-    Reaction, Requirement, Ruling, Stage, StageKind, Tier, Traffic,
+    Action, BreakGlass, Condition, FactSource, FreezeAnswer, Id, OnFailure, Operator, Phase, Pipeline,
+    Policy, Reaction, Requirement, Ruling, Stage, StageKind, Tier, Traffic,
 };
 
 /// Writes it; nothing where no tier passes every freeze and no glass can be broken.
@@ -25,16 +25,22 @@ pub(super) fn write(policy: &Policy, page: &mut Page) {
 /// Tiers that each kind of freeze admits which holds up another.
 fn emergency_tiers(policy: &Policy) -> Vec<Id<Tier>> {
     let admits = |ruling: Option<&Ruling>| matches!(ruling, Some(Ruling::Admit { .. }));
-    let strict = policy.kinds.rows().iter().filter(|kind| kind.rulings.iter().any(|(ruling, _)| !admits(Some(ruling))));
+    let strict = policy
+        .kinds
+        .rows()
+        .iter()
+        .filter(|kind| kind.rulings.iter().any(|(ruling, _)| !admits(Some(ruling))));
     let strict: Vec<_> = strict.collect();
-    let through = |tier: &Id<Tier>| !strict.is_empty() && strict.iter().all(|kind| admits(kind.ruling(*tier)));
+    let through =
+        |tier: &Id<Tier>| !strict.is_empty() && strict.iter().all(|kind| admits(kind.ruling(*tier)));
     policy.tiers.ids().filter(through).collect()
 }
 
 fn tier(policy: &Policy, id: Id<Tier>, page: &mut Page) {
     let tier = &policy.tiers[id];
     page.heading(2, line!["A change of tier ", name(&tier.name)]);
-    let title = if tier.title == tier.name { Inline::default() } else { line![Inline::said(&tier.title), ". "] };
+    let title =
+        if tier.title == tier.name { Inline::default() } else { line![Inline::said(&tier.title), ". "] };
     page.line(line![title, Inline::said(&tier.doc)]);
     if !tier.examples.is_empty() {
         let examples = Inline::join(tier.examples.iter().map(|example| Inline::said(example)), ", ");
@@ -55,7 +61,8 @@ fn before(policy: &Policy, tier: &Tier, phase: Phase) -> Item {
     let needs = asked.iter().map(|asked| requirement(policy, asked)).collect();
     let facts = asked.iter().flat_map(|asked| facts(policy, &asked.condition));
     let facts: Vec<String> = facts.flat_map(|fact| ["--fact".to_owned(), fact]).collect();
-    let place: &[&str] = if phase == Phase::Merge || policy.regions.is_empty() { &[] } else { &["--region", "REGION"] };
+    let place: &[&str] =
+        if phase == Phase::Merge || policy.regions.is_empty() { &[] } else { &["--region", "REGION"] };
     let options = ["--tier", &tier.name, "--action", action.name()].into_iter();
     let options = options.chain(place.iter().copied()).chain(facts.iter().map(String::as_str));
     let said = if asked.is_empty() { line![doing] } else { line![doing, ", this must hold"] };
@@ -114,9 +121,12 @@ fn facts(policy: &Policy, condition: &Condition) -> Vec<String> {
     match condition {
         Condition::All(parts) => parts.iter().flat_map(|part| facts(policy, part)).collect(),
         Condition::Holds(fact, _) if may_say(*fact) => vec![format!("{}=true", policy.facts[*fact].name)],
-        Condition::Compare(fact, Operator::Equal | Operator::LessOrEqual | Operator::GreaterOrEqual, value, _)
-            if may_say(*fact) =>
-        {
+        Condition::Compare(
+            fact,
+            Operator::Equal | Operator::LessOrEqual | Operator::GreaterOrEqual,
+            value,
+            _,
+        ) if may_say(*fact) => {
             vec![format!("{}={value}", policy.facts[*fact].name)]
         }
         _ => Vec::new(),
@@ -137,10 +147,13 @@ fn break_glass(policy: &Policy, glass: &BreakGlass, page: &mut Page) {
         steps.push(step(policy, line!["Make sure that this holds: ", Inline::code(text)], *at));
     }
     for asked in &glass.escalation {
-        let wait = asked.within.map_or_else(Inline::default, |within| line![", and wait ", time(within), " for an answer before you go on"]);
+        let wait = asked.within.map_or_else(Inline::default, |within| {
+            line![", and wait ", time(within), " for an answer before you go on"]
+        });
         steps.push(step(policy, line!["Ask ", seats(policy, &asked.seats), wait], asked.seats.origin));
     }
-    let said: Vec<String> = glass.requires.iter().flat_map(|(condition, ..)| facts(policy, condition)).collect();
+    let said: Vec<String> =
+        glass.requires.iter().flat_map(|(condition, ..)| facts(policy, condition)).collect();
     let said: Vec<String> = said.into_iter().flat_map(|fact| ["--fact".to_owned(), fact]).collect();
     let tier = match glass.tiers.as_deref() {
         Some([only]) => policy.tiers[*only].name.as_str(),
@@ -153,7 +166,10 @@ fn break_glass(policy: &Policy, glass: &BreakGlass, page: &mut Page) {
     options.extend(["--because", "REASON"]);
     options.extend(said.iter().map(String::as_str));
     let command = ask(policy, options);
-    steps.push(step(policy, "Ask the gate, which writes down who broke it and why:".into(), glass.origin).shell(Some(&command)));
+    steps.push(
+        step(policy, "Ask the gate, which writes down who broke the glass and why".into(), glass.origin)
+            .shell(Some(&command)),
+    );
     page.list(Mark::Number, steps);
     let owed = glass.owes.iter().map(|(what, within)| {
         let by = within.map_or_else(Inline::default, |within: Elapsed| line![", within ", time(within)]);
@@ -170,7 +186,9 @@ fn pipeline(policy: &Policy, pipeline: &Pipeline, page: &mut Page) {
     page.heading(2, line!["Carrying it out: pipeline ", name(&pipeline.name)]);
     page.line(Inline::said(&pipeline.doc));
     let failure = match pipeline.on_failure {
-        Some((failure, at)) => line!["Where a stage fails: ", on_failure(policy, failure), source(policy, at), "."],
+        Some((failure, at)) => {
+            line!["Where a stage fails: ", on_failure(policy, failure), source(policy, at), "."]
+        }
         None => "Where a stage fails, stop; what was done stays.".into(),
     };
     page.line(failure);
@@ -191,7 +209,9 @@ fn on_failure(policy: &Policy, failure: OnFailure) -> Inline {
 
 fn on_freeze(policy: &Policy, answer: &FreezeAnswer) -> Item {
     let kind = answer.kind.map_or_else(|| Inline::from("any other"), |kind| name(&policy.kinds[kind].name));
-    let from = answer.from_traffic.map_or_else(Inline::default, |from| line![" from ", share(from), " of the traffic on"]);
+    let from = answer
+        .from_traffic
+        .map_or_else(Inline::default, |from| line![" from ", share(from), " of the traffic on"]);
     let done = match answer.reaction {
         Reaction::Finish => "finish".into(),
         Reaction::Pause => "pause until it is over".into(),
@@ -202,7 +222,8 @@ fn on_freeze(policy: &Policy, answer: &FreezeAnswer) -> Item {
 }
 
 fn stage(policy: &Policy, pipeline: &Pipeline, stage: &Stage) -> Item {
-    let kind = if stage.name == stage.kind.name() { Inline::default() } else { line![" (", stage.kind.name(), ")"] };
+    let kind =
+        if stage.name == stage.kind.name() { Inline::default() } else { line![" (", stage.kind.name(), ")"] };
     let mut said = vec![name(&stage.name).strong(), kind];
     match &stage.traffic {
         Some(Traffic::Mirror(part)) => said.push(line![": mirror ", share(*part), " of the traffic"]),
@@ -216,7 +237,7 @@ fn stage(policy: &Policy, pipeline: &Pipeline, stage: &Stage) -> Item {
         said.push(line![", held for ", time(hold)]);
     }
     if let Some((timeout, _)) = stage.timeout {
-        said.push(line![", over after ", time(timeout), " at most"]);
+        said.push(line![", at most ", time(timeout)]);
     }
     let mut item = step(policy, Inline::of(said), stage.origin);
     if let Some(asked) = &stage.approve {
@@ -226,6 +247,10 @@ fn stage(policy: &Policy, pipeline: &Pipeline, stage: &Stage) -> Item {
         item = item.with(Part::Line(line!["In ", plan(policy, &stage.region_plan, stage.soak), "."]));
     }
     if let Some(action) = asks(stage) {
+        let asking = match stage.traffic {
+            Some(_) => "Ask the gate before each region and each share:",
+            None => "Ask the gate first, region by region:",
+        };
         let service = of_service(policy, pipeline);
         let environment = stage.environment.map(|id| policy.environments[id].name.as_str());
         let mut options = vec!["--action", action.name()];
@@ -234,18 +259,25 @@ fn stage(policy: &Policy, pipeline: &Pipeline, stage: &Stage) -> Item {
         if !policy.regions.is_empty() {
             options.extend(["--region", "REGION"]);
         }
-        item = item.with(Part::Line("Ask the gate before each region and each share:".into())).shell(Some(&ask(policy, options)));
+        item = item.with(Part::Line(asking.into())).shell(Some(&ask(policy, options)));
     }
     item = item.shell(stage.run.as_deref());
     if !stage.gates.is_empty() {
         let gates = stage.gates.iter().map(|(id, _)| gate(policy, *id)).collect();
-        item = item.with(Part::Line("Go on only where this passes:".into())).with(Part::List(Mark::Bullet, gates));
+        item = item
+            .with(Part::Line("Go on only where this passes:".into()))
+            .with(Part::List(Mark::Bullet, gates));
     }
     if let Some(undo) = &stage.undo {
         item = item.with(Part::Line("It is undone by".into())).shell(Some(undo));
     }
     match stage.on_failure {
-        Some((failure, at)) => item.with(Part::Line(line!["Where it fails: ", on_failure(policy, failure), source(policy, at), "."])),
+        Some((failure, at)) => item.with(Part::Line(line![
+            "Where it fails: ",
+            on_failure(policy, failure),
+            source(policy, at),
+            "."
+        ])),
         None => item,
     }
 }

@@ -2,6 +2,7 @@
 //! the end of each step the line of the policy that says so.
 
 mod emergency;
+mod incident;
 mod maintenance;
 mod page;
 mod rollback;
@@ -54,7 +55,7 @@ pub static PLAYBOOKS: &[Playbook] = &[
         title: "Rollback",
         about: "How a release comes back. Nobody needs to agree first: no freeze holds a rollback, and no approval is asked, where \
                 its lever is declared and what it goes back to was allowed before. Words in capitals are yours to fill in: `PERSON` \
-                is your login, `RELEASE` what you go back to, `LOG` the log that every gate of the service writes.",
+                is your login, `LEVER` the lever you pulled, `RELEASE` what you go back to, `LOG` the log that every gate of the service writes.",
         write: rollback::write,
     },
     Playbook {
@@ -73,6 +74,14 @@ pub static PLAYBOOKS: &[Playbook] = &[
         about: "How writes are refused for a while and taken again, with reads going on. A step that fails leaves the rest of its list \
                 undone; what is below *However it ended* is done even then.",
         write: maintenance::write,
+    },
+    Playbook {
+        kind: "incident",
+        file: "incident.md",
+        title: "Incident",
+        about: "What opens an incident, who does what in its first minutes, what is said to whom and when. Promise the time of the next \
+                update, never the time of the end.",
+        write: incident::write,
     },
 ];
 

@@ -201,7 +201,8 @@ impl Page {
 /// The name by which GitHub and its like link a heading, the second of a name and further ones numbered.
 fn slug(title: &str, seen: &mut BTreeMap<String, usize>) -> String {
     let kept = title.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_'));
-    let slug: String = kept.flat_map(char::to_lowercase).map(|letter| if letter == ' ' { '-' } else { letter }).collect();
+    let slug: String =
+        kept.flat_map(char::to_lowercase).map(|letter| if letter == ' ' { '-' } else { letter }).collect();
     let count = seen.entry(slug.clone()).or_default();
     *count += 1;
     match *count {

@@ -14,8 +14,13 @@ pub(super) fn write(policy: &Policy, page: &mut Page) {
         page.heading(2, "Who decides".into());
         page.line(line!["Whoever sees a trigger. In doubt, ask ", party(policy, owner), "."]);
     }
-    let symptoms: Vec<Item> =
-        policy.rollbacks.rows().iter().flat_map(|rollback| &rollback.cases).map(|case| symptom(policy, case)).collect();
+    let symptoms: Vec<Item> = policy
+        .rollbacks
+        .rows()
+        .iter()
+        .flat_map(|rollback| &rollback.cases)
+        .map(|case| symptom(policy, case))
+        .collect();
     if !symptoms.is_empty() {
         page.heading(2, "From symptom to lever".into());
         page.list(Mark::Bullet, symptoms);
@@ -28,7 +33,8 @@ pub(super) fn write(policy: &Policy, page: &mut Page) {
 
 fn symptom(policy: &Policy, case: &Symptom) -> Item {
     let title = Inline::said(&case.title).strong();
-    let told = case.when.as_ref().map_or_else(Inline::default, |when| line![", told by ", Inline::code(&when.text)]);
+    let told =
+        case.when.as_ref().map_or_else(Inline::default, |when| line![", told by ", Inline::code(&when.text)]);
     let pull = Inline::join(case.pull.iter().map(|(lever, _)| name(&policy.levers[*lever].name)), ", else ");
     let pull = if pull.is_empty() { pull } else { line![": pull ", pull] };
     let notes = case.notes.iter().map(|note| Item::new(Inline::said(note)));
@@ -40,7 +46,12 @@ fn one(policy: &Policy, rollback: &Rollback, page: &mut Page) {
     let title = || name(&rollback.name);
     page.heading(2, line!["Rollback ", title()]);
     page.line(Inline::said(&rollback.doc));
-    page.line(line!["It takes back what pipeline ", name(&pipeline.name), " brings. ", heading_source(policy, rollback.origin)]);
+    page.line(line![
+        "It takes back what pipeline ",
+        name(&pipeline.name),
+        " brings. ",
+        heading_source(policy, rollback.origin)
+    ]);
     if !rollback.triggers.is_empty() {
         page.heading(3, line!["When ", title(), " begins"]);
         page.line("As soon as one of these holds:".into());
@@ -48,7 +59,11 @@ fn one(policy: &Policy, rollback: &Rollback, page: &mut Page) {
     }
     page.heading(3, line!["Steps of ", title()]);
     if !rollback.region_plan.is_empty() {
-        page.line(line!["All steps in each region, in this order: ", plan(policy, &rollback.region_plan, rollback.soak), "."]);
+        page.line(line![
+            "All steps in each region, in this order: ",
+            plan(policy, &rollback.region_plan, rollback.soak),
+            "."
+        ]);
     }
     page.list(Mark::Number, items(policy, Of::Rollback(rollback), &rollback.steps));
     if !rollback.finally.is_empty() {
@@ -64,7 +79,10 @@ fn one(policy: &Policy, rollback: &Rollback, page: &mut Page) {
     undo(policy, pipeline, page);
     if !rollback.audit.is_empty() {
         page.heading(3, line!["Audit after ", title()]);
-        page.list(Mark::Tick, rollback.audit.iter().map(|(what, at)| step(policy, name(what), *at)).collect());
+        page.list(
+            Mark::Tick,
+            rollback.audit.iter().map(|(what, at)| step(policy, name(what), *at)).collect(),
+        );
     }
 }
 
@@ -75,7 +93,14 @@ fn undo(policy: &Policy, pipeline: &Pipeline, page: &mut Page) {
     let told = stages.filter(|stage| stage.undo.is_some() || changes(stage.kind));
     let items: Vec<Item> = told
         .map(|stage| match &stage.undo {
-            Some(undo) => step(policy, line!["Undo stage ", name(&stage.name)], stage.origin).shell(Some(undo)),
+            Some(undo) => {
+                step(policy, line!["Undo stage ", name(&stage.name)], stage.origin).shell(Some(undo))
+            }
+            None if stage.kind == StageKind::Expand => {
+                let said =
+                    line!["Leave what stage ", name(&stage.name), " added: the version before works with it"];
+                step(policy, said, stage.origin)
+            }
             None => step(policy, line!["Stage ", name(&stage.name), " cannot be undone"], stage.origin),
         })
         .collect();

@@ -3,7 +3,8 @@
 use super::page::{Inline, Item, Mark, Part, line};
 use super::words::{ask, components, gate, name, names, party, source, step, time, wording};
 use crate::policy::{
-    Act, FlagKind, Flip, FlipKind, Id, Lever, LeverKind, Maintenance, Origin, Pipeline, Policy, Rollback, Step, Switch,
+    Act, FlagKind, Flip, FlipKind, Id, Lever, LeverKind, Maintenance, Origin, Pipeline, Policy, Rollback,
+    Step, Switch,
 };
 
 /// Whose steps they are.
@@ -54,10 +55,10 @@ fn item(policy: &Policy, of: Of<'_>, done: &Step) -> Item {
         Act::Verify(gates) => plain("These must pass".into())
             .with(Part::List(Mark::Bullet, gates.iter().map(|(id, _)| gate(policy, *id)).collect())),
         Act::Alert(who) => plain(line!["Tell ", party(policy, who)]),
-        Act::Run(command) => plain("Run".into()).with(Part::Shell(command.clone())),
+        Act::Run(command) => plain("Run this".into()).with(Part::Shell(command.clone())),
         Act::StopJobs => jobs(policy, of, plain("Stop the jobs that write by themselves, and the scheduler that starts them".into())),
         Act::StartJobs => jobs(policy, of, plain("Start again the jobs that write by themselves".into())),
-        Act::Notice(words) => plain("Publish".into()).with(wording(policy, words)),
+        Act::Notice(words) => plain("Publish this".into()).with(wording(policy, words)),
         Act::Backfill => plain(line!["Carry out the writes that were queued", queues(of)]),
     }
 }
@@ -92,7 +93,8 @@ fn banner(policy: &Policy, of: Of<'_>, item: Item) -> Item {
 
 fn jobs(policy: &Policy, of: Of<'_>, item: Item) -> Item {
     let Of::Maintenance(maintenance) = of else { return item };
-    let stopped = maintenance.stops.iter().map(|(job, at)| step(policy, name(&policy.surfaces[*job].name), *at));
+    let stopped =
+        maintenance.stops.iter().map(|(job, at)| step(policy, name(&policy.surfaces[*job].name), *at));
     item.with(Part::List(Mark::Bullet, stopped.collect()))
 }
 
@@ -114,7 +116,15 @@ fn pull(policy: &Policy, done: &Step, written: &[(Id<Lever>, Origin)], fastest: 
     };
     let mark = if fastest { Mark::Number } else { Mark::Bullet };
     let pulled = levers.into_iter().map(|id| lever(policy, id)).collect();
-    step(policy, said.into(), done.origin).with(Part::List(mark, pulled))
+    let item = step(policy, said.into(), done.origin).with(Part::List(mark, pulled));
+    let goes_back = written.iter().any(|(lever, _)| policy.levers[*lever].kind == LeverKind::Back);
+    if !goes_back {
+        return item;
+    }
+    item.with(Part::Line(
+        "Let the gate keep a record of it, with the name of the lever that was pulled:".into(),
+    ))
+    .shell(Some(&ask(policy, ["--rollback", "LEVER", "--to", "RELEASE"])))
 }
 
 /// A lever, with the command that pulls it and what to know before one does.
@@ -131,11 +141,6 @@ pub(super) fn lever(policy: &Policy, id: Id<Lever>) -> Item {
     let flips = if flips.is_empty() { flips } else { line![": flips ", flips] };
     let item = step(policy, line![name(&lever.name), kind, within, flips], lever.origin);
     let item = item.shell(lever.run.as_deref());
-    let ask = ask(policy, ["--rollback", &lever.name, "--to", "RELEASE"]);
-    let item = match lever.kind {
-        LeverKind::Back => item.with(Part::Line("The gate keeps a record of it:".into())).shell(Some(&ask)),
-        LeverKind::Degrade | LeverKind::Sticky | LeverKind::SingleFlight => item,
-    };
     item.with(Part::List(Mark::Bullet, limits(policy, lever)))
 }
 
@@ -143,7 +148,11 @@ pub(super) fn lever(policy: &Policy, id: Id<Lever>) -> Item {
 fn limits(policy: &Policy, lever: &Lever) -> Vec<Item> {
     let mut found = Vec::new();
     if lever.step_count() > 1 {
-        found.push(Item::new(line!["It takes ", Inline::number(lever.step_count()), " operations: mixed answers are possible between them"]));
+        found.push(Item::new(line![
+            "It takes ",
+            Inline::number(lever.step_count()),
+            " operations: mixed answers are possible between them"
+        ]));
     }
     if let Some(scope) = &lever.components {
         found.push(Item::new(line!["It takes back ", components(policy, scope), " alone"]));
@@ -157,7 +166,8 @@ fn limits(policy: &Policy, lever: &Lever) -> Vec<Item> {
     if let Some(keeps) = lever.keeps {
         found.push(Item::new(line!["What it goes back to is kept for ", time(keeps), " after the rollout"]));
     }
-    found.extend(lever.cannot_undo.iter().map(|what| Item::new(line!["It cannot undo ", Inline::said(what)])));
+    found
+        .extend(lever.cannot_undo.iter().map(|what| Item::new(line!["It cannot undo ", Inline::said(what)])));
     if !lever.rotates.is_empty() {
         let caches = names(lever.rotates.iter().map(String::as_str));
         found.push(Item::new(line!["It rotates ", caches, " by itself"]));

@@ -40,7 +40,8 @@ pub(super) fn share(share: Decimal) -> Inline {
 
 /// Regions that go one after the other.
 pub(super) fn plan(policy: &Policy, plan: &[Vec<Id<Region>>], soak: Option<Elapsed>) -> Inline {
-    let groups = plan.iter().map(|group| names(group.iter().map(|region| policy.regions[*region].name.as_str())));
+    let groups =
+        plan.iter().map(|group| names(group.iter().map(|region| policy.regions[*region].name.as_str())));
     let groups = Inline::join(groups, ", then ");
     match soak {
         Some(soak) if plan.len() > 1 => line![groups, ", each healthy for ", time(soak), " before the next"],
@@ -74,7 +75,10 @@ fn people(policy: &Policy, role: Id<Role>) -> Inline {
     let teams = role.teams.iter().flat_map(|team| &policy.teams[*team].members);
     let mut people: Vec<&str> = role.members.iter().chain(teams).map(String::as_str).collect();
     people.dedup();
-    let on_call = role.schedules.iter().map(|schedule| line!["whoever is on call by ", name(&policy.schedules[*schedule].name)]);
+    let on_call = role
+        .schedules
+        .iter()
+        .map(|schedule| line!["whoever is on call by ", name(&policy.schedules[*schedule].name)]);
     Inline::join(people.into_iter().map(Inline::code).chain(on_call), ", ")
 }
 
@@ -93,25 +97,27 @@ pub(super) fn bounds<'a>(policy: &Policy, bounds: impl IntoIterator<Item = &'a B
     bounds.into_iter().map(|bound| check(policy, bound)).collect()
 }
 
-/// A check, with the commands of the probes it asks.
+/// A check, with the commands of the probes it asks and what its gates ask.
 fn check(policy: &Policy, bound: &Bound) -> Item {
-    let mut probes = Vec::new();
-    probe_commands(policy, &bound.check, &mut probes);
+    let mut parts = Vec::new();
+    asked(policy, &bound.check, &mut parts);
     let item = step(policy, Inline::code(&bound.text), bound.origin);
-    probes.into_iter().fold(item, |item, command| item.with(Part::Shell(command)))
+    parts.into_iter().fold(item, Item::with)
 }
 
-fn probe_commands(policy: &Policy, check: &Check, found: &mut Vec<String>) {
+/// Gates ask no gate that asks them: that is checked before there is a policy.
+fn asked(policy: &Policy, check: &Check, found: &mut Vec<Part>) {
     match check {
-        Check::All(parts) | Check::Any(parts) => {
-            parts.iter().for_each(|part| probe_commands(policy, part, found));
-        }
-        Check::Not(inner) => probe_commands(policy, inner, found),
+        Check::All(parts) | Check::Any(parts) => parts.iter().for_each(|part| asked(policy, part, found)),
+        Check::Not(inner) => asked(policy, inner, found),
         Check::Probe(probe, _) => {
-            let known = policy.probes.find(probe).and_then(|probe| policy.probes[probe].run.clone());
-            found.extend(known);
+            let run = policy.probes.find(probe).and_then(|probe| policy.probes[probe].run.clone());
+            found.extend(run.map(Part::Shell));
         }
-        Check::Bar(_) | Check::Evidence(_) | Check::Gate(..) => {}
+        Check::Gate(gate, _) => {
+            found.push(Part::List(Mark::Bullet, bounds(policy, &policy.gates[*gate].requires)));
+        }
+        Check::Bar(_) | Check::Evidence(_) => {}
     }
 }
 
@@ -126,12 +132,11 @@ pub(super) fn gate(policy: &Policy, gate: Id<Gate>) -> Item {
 pub(super) fn wording(policy: &Policy, wording: &Wording) -> Part {
     match wording {
         Wording::Text(text) => Part::Words(text.clone()),
-        Wording::Template(template) => template_text(policy, template),
+        Wording::Template(name) => match policy.templates.find(name) {
+            Some(template) => Part::Words(policy.templates[template].text.0.clone()),
+            None => Part::Line(line!["The template ", Inline::code(name), "."]),
+        },
     }
-}
-
-fn template_text(_: &Policy, template: &str) -> Part {
-    Part::Line(line!["The text of template ", name(template), "."])
 }
 
 /// The options that name what a pipeline carries out.

@@ -1,60 +1,10 @@
-//! The facts of the runbooks, one test a row, named after the row: what the library says, and what a policy answers.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::disallowed_methods,
-    reason = "a test fails loudly, and is its own outside world"
-)]
+//! A: the release calendar and the change freeze.
 
+use super::{POLICY, asks, built, checked, holds, platform, rule, says};
 use opsc::diag::Habit;
-use opsc::policy::{Policy, Ruling};
+use opsc::policy::Ruling;
 use opsc::rules;
-use opsc::verify;
 use opsc::world::MemoryWorld;
-
-/// The library on its own: two roles, two regions, two components, a freeze of each kind.
-const POLICY: &str = r#"
-use std.tiers
-use std.freezes
-use std.levers
-
-policy ledger { language 1 }
-role sre-owner     { members "mara", "tomas" }
-role product-owner { members "ines" }
-region us { zone "America/New_York" }
-region jp { zone "Asia/Tokyo" }
-component llm
-component index
-window hard-freeze : hard { during 2025-11-27 through 2025-12-01 }
-window soft-freeze : soft { during 2025-09-10 through 2025-09-12 }
-"#;
-
-fn checked(text: &str) -> (Policy, Vec<String>) {
-    let world = MemoryWorld::at(1_748_736_000).with_file("main.ops", format!("{POLICY}{text}"));
-    let checked = rules::check(&world, "main.ops", Habit::Strict).unwrap();
-    let found =
-        checked.diagnostics.iter().map(|found| format!("{}: {}", found.code.name, found.message)).collect();
-    (checked.policy.unwrap_or_else(|| panic!("{found:#?}")), found)
-}
-
-/// Every test in `text` passes, and the policy checks clean.
-#[track_caller]
-fn holds(text: &str) {
-    let (policy, found) = checked(text);
-    assert!(found.is_empty(), "{found:#?}");
-    let runs = verify::run(&policy);
-    assert!(runs.iter().map(|run| run.compared).sum::<usize>() > 0);
-    let failed: Vec<&String> =
-        runs.iter().flat_map(|run| &run.failures).map(|failure| &failure.message).collect();
-    assert!(failed.is_empty(), "{failed:#?}");
-}
-
-fn asks(policy: &Policy, tier: &str) -> Vec<String> {
-    let tier = &policy.tiers[policy.tiers.find(tier).unwrap()];
-    tier.requirements.iter().map(|asked| format!("{}: {}", asked.phase.name(), asked.text)).collect()
-}
 
 #[test]
 fn a1_tiers_with_examples_and_what_they_ask() {
@@ -189,4 +139,84 @@ fn a13_zones_are_said_and_vendors_are_tracked() {
         "window w : soft { vendor \"v\"; during 2025-09-14T22:00Z .. 2025-09-15T04:00Z }",
         "vendor-untracked",
     );
+}
+
+#[test]
+fn a3_the_calendar_file_has_every_field() {
+    let calendar = built("opsdeploy/release_calendar.yml");
+    says(
+        &calendar,
+        &["windows:", "- id: ", "kind: \"hard_freeze\"", "start: ", "end: ", "regions: ", "scope: "],
+    );
+    says(
+        &calendar,
+        &["releases:", "tier: \"T2\"", "region_plan: [\"ap-southeast-1\"", "owner: \"rag-team\""],
+    );
+}
+
+#[test]
+fn a4_the_gate_file_has_every_field_and_two_ci_systems_ask_the_gate() {
+    let gate = built("opsdeploy/change_freeze_gate.yml");
+    says(&gate, &["calendar_file: ", "now_utc: ", "region: ", "tier: ", "forbid_when:", "require:"]);
+    says(&gate, &["rollback-lever == one-step", "readiness-gate"]);
+    says(&gate, &["on_fail: block_merge", "on_pass: allow", "logs/change_freeze_decision.json"]);
+    says(&built(".github/workflows/ops-gate.yml"), &["ops-gate"]);
+    says(&built(".gitlab/ops-gate.yml"), &["opsc gate"]);
+}
+
+#[test]
+fn a6_a_flag_server_closes_by_its_own_clock() {
+    says(&built("flags/rag-platform.flagd.json"), &["$flagd", "timestamp"]);
+}
+
+#[test]
+fn a9_a_window_ends_only_when_its_gate_passes() {
+    let (policy, _) = checked(
+        "use std.gates\nwindow audit : hard { during 2025-10-01 through 2025-10-02; after gate readiness }\n",
+    );
+    let window = &policy.windows[policy.windows.find("audit").unwrap()];
+    assert_eq!(window.after, ["readiness"]);
+}
+
+#[test]
+fn a10_regions_off_peak_staged_warmed_and_rehearsed() {
+    let policy = platform();
+    assert!(policy.regions.rows().iter().all(|region| region.off_peak.is_some()));
+    assert!(
+        policy.releases.rows().iter().any(|release| release.region_plan.len() > 1 && release.soak.is_some())
+    );
+    assert!(asks(&policy, "T2").contains(&"deploy: warmup".to_owned()));
+    assert!(asks(&policy, "T3").contains(&"deploy: rehearsal".to_owned()));
+    rule("regions-left-out");
+}
+
+#[test]
+fn a11_the_emergency_flow_is_a_playbook() {
+    let page = built("docs/runbooks/emergency.md");
+    says(
+        &page,
+        &["A change of tier `T0`", "`rollback-lever == one-step`", "`pins-verified`", "`owner-online`"],
+    );
+    says(&page, &["`canary <= 5%`", "--break-glass outage", "--asked-at INSTANT", "`incident-open`"]);
+    says(
+        &page,
+        &["a postmortem, within 2d", "5% of the traffic, held for 15m", "begin rollback `bad-answers`"],
+    );
+}
+
+#[test]
+fn a12_the_record_has_what_is_to_be_observed() {
+    let schema = read_schema();
+    for field in ["windows", "tier", "approvers", "release", "verdict", "at", "evidence", "rollback_rests_on"]
+    {
+        assert!(schema["properties"].get(field).is_some(), "{field}");
+    }
+    let window = &schema["properties"]["windows"]["items"]["properties"];
+    for field in ["id", "start", "end", "regions", "scope"] {
+        assert!(window.get(field).is_some(), "{field}");
+    }
+}
+
+fn read_schema() -> serde_json::Value {
+    serde_json::from_str(&super::read("docs/schema/decision.schema.json")).unwrap()
 }
