@@ -219,7 +219,7 @@ fn write(text: &mut String, parts: &[Part], depth: usize) {
             Part::Heading(level, title) => {
                 text.push_str(&format!("{} {}\n", "#".repeat(*level), title.markdown));
             }
-            Part::Line(line) => text.push_str(&format!("{indent}{}\n", line.markdown)),
+            Part::Line(line) => text.push_str(&format!("{indent}{}\n", line.markdown.trim_end())),
             Part::Shell(commands) => text.push_str(&escape::markdown_block("sh", commands, depth)),
             Part::Words(words) => text.push_str(&escape::markdown_block("text", words, depth)),
             Part::List(mark, items) => list(text, *mark, items, depth),
@@ -239,7 +239,7 @@ fn list(text: &mut String, mark: Mark, items: &[Item], depth: usize) {
             Mark::Bullet => ("- ".to_owned(), 2),
             Mark::Tick => ("- [ ] ".to_owned(), 2),
         };
-        text.push_str(&format!("{indent}{sign}{}\n", item.line.markdown));
+        text.push_str(&format!("{indent}{sign}{}\n", item.line.markdown.trim_end()));
         write(text, &item.parts, depth + width);
     }
 }

@@ -30,7 +30,7 @@ rollback back for release {
 status bad { level partial-outage; shows "SHOWN" }
 severity S1 "Gone" { impact "nothing works"; status bad; pages lead }
 template first : acknowledgement { text "We look into it in {scope}. {owner} is on it. {user-effect} Next: {next-checkpoint}." }
-comms updates { first within 10m; every 15m .. 20m until stable; lead lead; says first; postmortem within 48h }
+comms updates { first within 10m; every 15m .. 20m until stable; lead lead; writer lead; support lead; engineer lead; says first; postmortem within 48h }
 audience users { channel "page"; told "what they feel" }
 incident gone { when not warm; on lever; severity S1; comms updates; records "the time of each update" }
 surface uploads : endpoint { route "POST" "/documents" }
