@@ -10,15 +10,16 @@
 )]
 
 mod a;
-mod b;
-mod c;
 mod d;
 mod e;
 mod f;
+mod pipelines;
+mod playbooks;
+mod recovery;
 mod table;
 
 use opsc::diag::Habit;
-use opsc::policy::{Policy, Step};
+use opsc::policy::Policy;
 use opsc::rules;
 use opsc::verify;
 use opsc::world::MemoryWorld;
@@ -101,15 +102,12 @@ pub fn says(text: &str, parts: &[&str]) {
     }
 }
 
-pub fn written(steps: &[Step]) -> Vec<&str> {
-    steps.iter().map(|step| step.text.as_str()).collect()
-}
-
-/// The first policy that the rule's page calls bad has its finding; the first that it calls good has none.
+/// The first policy that the rule's page calls bad has its finding; the first that it calls good, or mended, has none.
 #[track_caller]
 pub fn rule(name: &str) {
     let page = read(&format!("docs/rules/{name}.md"));
-    for (info, is_found) in [("```ops bad\n", true), ("```ops good\n", false)] {
+    let mended = if page.contains("```ops good\n") { "```ops good\n" } else { "```ops fixed\n" };
+    for (info, is_found) in [("```ops bad\n", true), (mended, false)] {
         let text = page.split(info).nth(1).and_then(|rest| rest.split("\n```").next()).unwrap();
         let world = MemoryWorld::at(1_748_736_000).with_file("main.ops", format!("{text}\n"));
         let found = rules::check(&world, "main.ops", Habit::Strict).unwrap().diagnostics;

@@ -1,11 +1,5 @@
 //! The facts of the runbook on pipelines, one test a row of the ledger, named after the row: what is found where a policy breaks it, and
 //! silence where it keeps it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test says what is wrong by panicking"
-)]
 
 use opsc::diag::Habit;
 use opsc::policy::{Act, OnFailure, Policy};

@@ -1,13 +1,5 @@
 //! The facts of the rollback and read-only runbooks, one test a row, named after the row: what the library says, what the
 //! platform's policy says with it, and what is found where a row is forgotten.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::disallowed_methods,
-    reason = "a test fails loudly, and is its own outside world"
-)]
 
 use opsc::calendar::Elapsed;
 use opsc::diag::Habit;
