@@ -27,7 +27,7 @@ use std::fs;
 use std::path::Path;
 
 /// The library on its own: two roles, two regions, two components, a freeze of each kind.
-pub const POLICY: &str = r#"
+const POLICY: &str = r#"
 use std.tiers
 use std.freezes
 use std.levers
@@ -43,7 +43,7 @@ window hard-freeze : hard { during 2025-11-27 through 2025-12-01 }
 window soft-freeze : soft { during 2025-09-10 through 2025-09-12 }
 "#;
 
-pub fn checked(text: &str) -> (Policy, Vec<String>) {
+fn checked(text: &str) -> (Policy, Vec<String>) {
     let world = MemoryWorld::at(1_748_736_000).with_file("main.ops", format!("{POLICY}{text}"));
     let checked = rules::check(&world, "main.ops", Habit::Strict).unwrap();
     let found =
@@ -53,7 +53,7 @@ pub fn checked(text: &str) -> (Policy, Vec<String>) {
 
 /// Every test in `text` passes, and the policy checks clean.
 #[track_caller]
-pub fn holds(text: &str) {
+fn holds(text: &str) {
     let (policy, found) = checked(text);
     assert!(found.is_empty(), "{found:#?}");
     let runs = verify::run(&policy);
@@ -63,18 +63,18 @@ pub fn holds(text: &str) {
     assert!(failed.is_empty(), "{failed:#?}");
 }
 
-pub fn asks(policy: &Policy, tier: &str) -> Vec<String> {
+fn asks(policy: &Policy, tier: &str) -> Vec<String> {
     let tier = &policy.tiers[policy.tiers.find(tier).unwrap()];
     tier.requirements.iter().map(|asked| format!("{}: {}", asked.phase.name(), asked.text)).collect()
 }
 
-pub fn read(path: &str) -> String {
+fn read(path: &str) -> String {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     fs::read_to_string(&place).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// The platform of the runbooks, as it ships.
-pub fn platform() -> Policy {
+fn platform() -> Policy {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/rag-platform");
     let mut world = MemoryWorld::at(1_748_736_000);
     for entry in fs::read_dir(folder).unwrap() {
@@ -88,7 +88,7 @@ pub fn platform() -> Policy {
 }
 
 /// What the platform compiles to at `path`.
-pub fn built(path: &str) -> String {
+fn built(path: &str) -> String {
     let files = opsc::emit::build_all(&platform()).unwrap();
     let paths: Vec<&str> = files.iter().map(|(path, _)| path).collect();
     let bytes = files.get(path).unwrap_or_else(|| panic!("{path} is none of {paths:?}"));
@@ -96,7 +96,7 @@ pub fn built(path: &str) -> String {
 }
 
 #[track_caller]
-pub fn says(text: &str, parts: &[&str]) {
+fn says(text: &str, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "`{part}` is not in\n{text}");
     }
@@ -104,7 +104,7 @@ pub fn says(text: &str, parts: &[&str]) {
 
 /// The first policy that the rule's page calls bad has its finding; the first that it calls good, or mended, has none.
 #[track_caller]
-pub fn rule(name: &str) {
+fn rule(name: &str) {
     let page = read(&format!("docs/rules/{name}.md"));
     let mended = if page.contains("```ops good\n") { "```ops good\n" } else { "```ops fixed\n" };
     for (info, is_found) in [("```ops bad\n", true), (mended, false)] {
