@@ -24,7 +24,7 @@ pub(super) struct Rollout<'a> {
     /// How far each stage is, in the pipeline's order.
     pub stages: Vec<Progress>,
     /// Locks that are taken: by which stage, and at the end of which they are given back; none for the pipeline's own.
-    pub locks: BTreeMap<Id<Lock>, Option<(Id<Stage>, Id<Stage>)>>,
+    pub locks: BTreeMap<Id<Lock>, Option<Taken>>,
     /// The stage that moved last.
     pub last: Option<Id<Stage>>,
     /// The greatest share that was given.
@@ -43,6 +43,9 @@ pub(super) struct Rollout<'a> {
     rollbacks: Vec<(Id<Rollback>, &'a Rollback, Watch)>,
     events: Vec<Event>,
 }
+
+/// By which stage a lock was taken, and at the end of which it is given back.
+type Taken = (Id<Stage>, Id<Stage>);
 
 /// How a rollout ends.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -456,10 +456,10 @@ impl<'a> Rollout<'a> {
     /// What a stage waits for, in words.
     pub fn waits_for(&self, stage: &Stage, progress: &Progress) -> String {
         let name = &stage.name;
-        if progress.phase == Phase::Ready {
-            if let Some(holding) = stage.holds.iter().find(|holding| self.locks.contains_key(&holding.lock)) {
-                return format!("`{name}` waits for the lock `{}`", self.policy.locks[holding.lock].name);
-            }
+        if progress.phase == Phase::Ready
+            && let Some(holding) = stage.holds.iter().find(|holding| self.locks.contains_key(&holding.lock))
+        {
+            return format!("`{name}` waits for the lock `{}`", self.policy.locks[holding.lock].name);
         }
         let awaited = if progress.phase == Phase::Ready { &stage.needs } else { &stage.starts };
         match awaited.iter().find(|(component, _)| !self.is_ready(*component)) {
