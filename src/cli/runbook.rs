@@ -39,7 +39,7 @@ impl Command for Runbook {
             written.filter_map(|playbook| Some((playbook.file, playbook.text(&loaded.policy)?))).collect();
         if written.is_empty() {
             let note = "the policy says nothing that such a playbook is made of: nothing was written\n";
-            return Ok(Output::said("").noted(note.to_owned()));
+            return Ok(Output::said("").noted(note));
         }
         let Some(folder) = &self.output else {
             let texts: Vec<&str> = written.iter().map(|(_, text)| text.as_str()).collect();
