@@ -30,6 +30,12 @@ impl Asker<'_> {
                 let kind = &self.policy.facts[*fact].kind;
                 self.fact(*fact, at, |value| compares(kind, value, *operator, bar))
             }
+            Condition::Sustained(fact, operator, bar, length, _) => {
+                let kind = &self.policy.facts[*fact].kind;
+                self.facts.sustained(*fact, &self.people, at, *length, |value| {
+                    compares(kind, value, *operator, bar)
+                })
+            }
             Condition::OneOf(fact, values, _) => self.fact(*fact, at, |value| values.contains(value)),
             Condition::Approved(seats) => self.people.truth(seats, None, region, at),
             Condition::Approval(rule, _) => {
@@ -103,7 +109,10 @@ impl Asker<'_> {
                 }
             }
             Condition::Not(part) => self.collect(part, sense.turned(), tier, region, at, needs),
-            Condition::Holds(fact, _) | Condition::Compare(fact, ..) | Condition::OneOf(fact, ..) => {
+            Condition::Holds(fact, _)
+            | Condition::Compare(fact, ..)
+            | Condition::Sustained(fact, ..)
+            | Condition::OneOf(fact, ..) => {
                 needs.push(self.evidence_need(*fact, condition, sense, at));
             }
             Condition::Approved(seats) => self.approval_needs(seats, None, sense, region, at, needs),
@@ -204,7 +213,11 @@ pub(super) fn for_each_seats<'p>(
             let rule = &policy.approvals[*rule];
             visit(&rule.seats, Some(rule));
         }
-        Condition::Holds(..) | Condition::Compare(..) | Condition::OneOf(..) | Condition::TierIn(..) => {}
+        Condition::Holds(..)
+        | Condition::Compare(..)
+        | Condition::Sustained(..)
+        | Condition::OneOf(..)
+        | Condition::TierIn(..) => {}
     }
 }
 
@@ -220,7 +233,7 @@ pub(super) fn depends_on_region(policy: &Policy, condition: &Condition) -> bool 
 /// The atom in the words of a policy.
 fn describe(policy: &Policy, condition: &Condition) -> String {
     match condition {
-        Condition::Compare(fact, operator, bar, _) => {
+        Condition::Compare(fact, operator, bar, _) | Condition::Sustained(fact, operator, bar, ..) => {
             let sign = match operator {
                 Operator::Equal => "==",
                 Operator::NotEqual => "!=",
@@ -229,7 +242,11 @@ fn describe(policy: &Policy, condition: &Condition) -> String {
                 Operator::Greater => ">",
                 Operator::GreaterOrEqual => ">=",
             };
-            format!("{} {sign} {bar}", policy.facts[*fact].name)
+            let spell = match condition {
+                Condition::Sustained(.., length, _) => format!(" for {length}"),
+                _ => String::new(),
+            };
+            format!("{} {sign} {bar}{spell}", policy.facts[*fact].name)
         }
         Condition::OneOf(fact, values, _) => {
             let values: Vec<String> = values.iter().map(ToString::to_string).collect();

@@ -1,9 +1,10 @@
 //! What evidence says of each fact at an instant: known, unknown, or malformed and contradictory.
 
 use super::people::People;
+use super::truth::Truth;
 use super::value::{form, read_value};
-use super::{Change, EvidenceSource, EvidenceState, FactState, Given};
-use crate::calendar::Instant;
+use super::{Change, EvidenceSource, EvidenceState, FactState, Given, Verdict};
+use crate::calendar::{Elapsed, Instant};
 use crate::policy::{Fact, FactSource, Id, Policy, Value};
 use std::collections::BTreeSet;
 
@@ -104,6 +105,43 @@ impl<'a> Facts<'a> {
             Some(_) => Err(FactState::Malformed),
         };
         FactNow { value, until }
+    }
+
+    /// Whether a measured value is on a side of a bar, where it changes sides only once it has been on the other for so long:
+    /// unknown before it has been on either for as long, and where readings fail for longer than one counts.
+    pub fn sustained(
+        &self,
+        fact: Id<Fact>,
+        people: &People<'_>,
+        at: Instant,
+        length: Elapsed,
+        holds: impl Fn(&Value) -> bool,
+    ) -> Truth {
+        let readings = || self.readings.iter().filter(|reading| reading.fact == fact);
+        let mut edges: BTreeSet<Instant> =
+            readings().flat_map(|reading| [reading.from, reading.expires]).collect();
+        edges.retain(|edge| *edge < at);
+        edges.insert(at);
+        let mut side: Option<bool> = None;
+        let mut run: Option<(bool, Instant)> = None;
+        for &edge in &edges {
+            if let Some((long, _)) = run.filter(|(_, since)| since.plus(length) <= edge) {
+                side = Some(long);
+            }
+            match self.now(fact, people, edge).value {
+                Err(_) => (side, run) = (None, None),
+                Ok(value) => {
+                    let now = holds(value);
+                    run = run.filter(|(before, _)| *before == now).or(Some((now, edge)));
+                }
+            }
+        }
+        let turns = run.map(|(_, since)| since.plus(length)).filter(|turns| *turns > at);
+        let until = self.now(fact, people, at).until.min(turns.unwrap_or(Instant::MAX));
+        match side {
+            Some(side) => Truth::known(side.into(), until),
+            None => Truth::until(Verdict::Pending, until),
+        }
     }
 
     /// Facts of which something was asserted, each once.

@@ -25,6 +25,9 @@ pub(super) fn text(policy: &Policy, condition: &Condition) -> String {
         Condition::Compare(fact, operator, value, _) => {
             format!("{} {} {value}", policy.facts[*fact].name, sign(*operator))
         }
+        Condition::Sustained(fact, operator, value, length, _) => {
+            format!("{} {} {value} for {length}", policy.facts[*fact].name, sign(*operator))
+        }
         Condition::OneOf(fact, values, _) => {
             let values = values.iter().map(ToString::to_string).collect();
             format!("{} in [{}]", policy.facts[*fact].name, names(values))

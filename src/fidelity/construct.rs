@@ -90,11 +90,6 @@ pub static CONSTRUCTS: &[Construct] = &[
         uses: |policy| windows(policy, |window| window.follows.is_some()),
     },
     Construct {
-        name: "window that waits for a gate",
-        meaning: "is over only when a gate passes",
-        uses: |policy| windows(policy, |window| !window.after.is_empty()),
-    },
-    Construct {
         name: "vendor recheck",
         meaning: "grows stale where nobody reads the vendor's calendar again",
         uses: |policy| {

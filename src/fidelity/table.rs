@@ -129,7 +129,6 @@ const NO_EVIDENCE: &str = "it sees no evidence: what the policy admits on a cond
 const STALE: &str =
     "behind the instant at which the vendor's calendar must be read again, its scope stays closed";
 const NO_FACTS: &str = "it sees no facts, so it cannot know when the window holds";
-const NO_GATES: &str = "it sees no gate, so it would open at the window's end";
 
 /// Every target, in the order that pages list them.
 pub static CAPABILITIES: &[Capability] = &[
@@ -145,7 +144,6 @@ pub static CAPABILITIES: &[Capability] = &[
             ("vendor recheck", Stricter, STALE),
             ("exception", Stricter, "the gate file knows no exceptions: the window blocks"),
             ("window that follows a fact", Weaker, NO_FACTS),
-            ("window that waits for a gate", Weaker, NO_GATES),
         ],
     },
     Capability {
@@ -197,7 +195,6 @@ pub static CAPABILITIES: &[Capability] = &[
             ("exception", Stricter, "an exception is used by a change, and a flag knows no change"),
             ("tier requirement", Stricter, "the flag says what the calendar admits: the gate asks the rest"),
             ("window that follows a fact", Weaker, NO_FACTS),
-            ("window that waits for a gate", Weaker, NO_GATES),
         ],
     },
     Capability {
@@ -205,14 +202,7 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: "calendar",
         files: &["ops.ics"],
         options: &[],
-        inexact: &[
-            ("window that follows a fact", Weaker, "a calendar cannot show what a fact decides"),
-            (
-                "window that waits for a gate",
-                Weaker,
-                "a calendar shows the window's end, which a gate may put off",
-            ),
-        ],
+        inexact: &[("window that follows a fact", Weaker, "a calendar cannot show what a fact decides")],
     },
     Capability {
         target: "runbook",

@@ -1,6 +1,6 @@
 //! Freeze kinds, windows and holidays.
 
-use super::{Action, Component, Condition, Environment, Id, Origin, Party, Region, Tier};
+use super::{Action, Component, Condition, Environment, Gate, Id, Origin, Party, Region, Tier};
 use crate::calendar::{Date, DateSpan, Elapsed, Instant, Timetable};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,8 +70,8 @@ pub struct Window {
     pub because: Option<String>,
     /// Whose window it is, where it is somebody else's.
     pub vendor: Option<Vendor>,
-    /// Names of the gates that must pass before it is over.
-    pub after: Vec<String>,
+    /// Gates that are asked once it is over, by the runbook and the pipelines: a decision does not wait for them.
+    pub after: Vec<(Id<Gate>, Origin)>,
     /// Until this instant the window is recorded but does not block.
     pub warn_until: Option<Instant>,
 }

@@ -18,6 +18,7 @@ pub static CODES: &[&Code] = &[
     &lower::limit::AMBIGUOUS_PERCENT,
     &lower::bar::BAD_AGGREGATE,
     &lower::limit::NO_BASELINE,
+    &lower::follow::NOT_IN_EVIDENCE,
     &lower::measure::GATE_CYCLE,
     &lower::measure::QUERY_PLACEHOLDER,
     &lower::during::ZONELESS_TIME,

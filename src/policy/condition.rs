@@ -1,6 +1,7 @@
 //! Conditions over evidence, three-valued when they are asked.
 
 use super::{ApprovalRule, Fact, Id, Origin, Seats, Tier, Value};
+use crate::calendar::Elapsed;
 use serde::{Deserialize, Serialize};
 
 /// A comparison.
@@ -33,6 +34,9 @@ pub enum Condition {
     Holds(Id<Fact>, Origin),
     /// A fact compares with a value of its own kind.
     Compare(Id<Fact>, Operator, Value, Origin),
+    /// A measured value has been on this side of a bar for so long, and counts as such until it has been on the other side for
+    /// as long.
+    Sustained(Id<Fact>, Operator, Value, Elapsed, Origin),
     /// A fact is one of these values.
     OneOf(Id<Fact>, Vec<Value>, Origin),
     /// Seats are filled by approvals.

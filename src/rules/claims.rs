@@ -205,7 +205,7 @@ fn holds(policy: &Policy, tier: Id<Tier>, condition: &Condition, situation: &Sit
         Condition::Any(parts) => parts.iter().any(|part| holds(policy, tier, part, situation)),
         Condition::Not(part) => !holds(policy, tier, part, situation),
         Condition::Holds(id, _) => fact(*id) == Some(&Value::Bool(true)),
-        Condition::Compare(id, operator, bar, _) => {
+        Condition::Compare(id, operator, bar, _) | Condition::Sustained(id, operator, bar, ..) => {
             fact(*id).is_some_and(|value| compares(&policy.facts[*id].kind, value, *operator, bar))
         }
         Condition::OneOf(id, values, _) => fact(*id).is_some_and(|value| values.contains(value)),
@@ -250,7 +250,9 @@ fn atoms(
         Condition::Holds(id, _) => {
             facts.entry(id.index()).or_insert_with(|| vec![Value::Bool(false), Value::Bool(true)]);
         }
-        Condition::Compare(id, _, bar, _) => widen(policy, *id, std::slice::from_ref(bar), facts),
+        Condition::Compare(id, _, bar, _) | Condition::Sustained(id, _, bar, ..) => {
+            widen(policy, *id, std::slice::from_ref(bar), facts)
+        }
         Condition::OneOf(id, values, _) => widen(policy, *id, values, facts),
         Condition::Approved(seats) => {
             approvals.insert(seats_text(policy, seats));

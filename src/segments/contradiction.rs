@@ -107,6 +107,7 @@ fn origin_of(check: &Check) -> Option<Origin> {
         Check::Evidence(
             Condition::Holds(_, origin)
             | Condition::Compare(.., origin)
+            | Condition::Sustained(.., origin)
             | Condition::OneOf(.., origin)
             | Condition::Approval(_, origin)
             | Condition::TierIn(_, origin),

@@ -249,6 +249,10 @@ impl<'p> Search<'p> {
             Condition::Compare(fact, operator, value, _) => {
                 self.compare(*fact, *operator, value, sense, state)?
             }
+            Condition::Sustained(fact, operator, value, length, _) => {
+                let text = format!("{fact:?} {operator:?} {value:?} {length}");
+                atom(state, Atom::Other(text), sense)
+            }
             Condition::OneOf(fact, values, _) => {
                 let FactKind::OneOf(choices) = &self.policy.facts[*fact].kind else {
                     return Some(atom(state, Atom::Other(format!("{fact:?} in {values:?}")), sense));

@@ -221,6 +221,9 @@ fn seats(tape: &mut Tape<'_>, policy: &Policy) -> Seats {
     Seats { origin: small::origin(), seats }
 }
 
+/// For how many minutes a measured value must be on one side.
+pub const LASTING: [i64; 4] = [1, 5, 60, 600];
+
 fn condition(tape: &mut Tape<'_>, policy: &Policy, depth: usize) -> Condition {
     let origin = small::origin();
     let facts: Vec<Id<Fact>> = policy.facts.ids().collect();
@@ -234,7 +237,17 @@ fn condition(tape: &mut Tape<'_>, policy: &Policy, depth: usize) -> Condition {
         }
         2 => {
             let bar = Value::Ratio(Decimal::new(5, 2));
-            Condition::Compare(facts[2], tape.pick(&[Operator::LessOrEqual, Operator::Greater]), bar, origin)
+            let operator = tape.pick(&[Operator::LessOrEqual, Operator::Greater]);
+            match tape.below(3) {
+                0 => Condition::Sustained(
+                    facts[2],
+                    operator,
+                    bar,
+                    Elapsed::minutes(tape.pick(&LASTING)),
+                    origin,
+                ),
+                _ => Condition::Compare(facts[2], operator, bar, origin),
+            }
         }
         3 => Condition::Approved(seats(tape, policy)),
         4 => match policy.approvals.ids().next() {

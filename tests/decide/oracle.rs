@@ -300,6 +300,11 @@ impl<'c> Oracle<'c> {
                 edges.extend(evidence.observed_at.and_then(|observed| Some(observed.plus(fact.fresh?))));
             }
         }
+        // Whatever began with a reading may have lasted long enough.
+        let begun = edges.clone();
+        for minutes in crate::generate::LASTING {
+            edges.extend(begun.iter().map(|edge| edge.plus(Elapsed::minutes(minutes))));
+        }
         for review in &change.approvals {
             edges.extend(review.given_at);
             for rule in policy.approvals.rows() {
@@ -599,6 +604,11 @@ impl<'c> Oracle<'c> {
                     Operator::GreaterOrEqual => value >= bar,
                 })
             }
+            Condition::Sustained(fact, operator, bar, length, origin) => {
+                let at_once = Condition::Compare(*fact, *operator, bar.clone(), *origin);
+                let side = |instant| self.holds(&at_once, tier, region, instant);
+                self.long_on_one_side(fact.index(), *length, at, &side)
+            }
             Condition::Approved(seats) => self.filled(seats, None, None, region, at),
             Condition::Approval(rule, _) => {
                 let rule = &policy.approvals[*rule];
@@ -606,6 +616,39 @@ impl<'c> Oracle<'c> {
             }
             Condition::TierIn(tiers, _) => Some(tier.is_some_and(|tier| tiers.contains(&tier))),
         }
+    }
+
+    /// The side that a fact was last on for so long without a break, where it is known ever since.
+    fn long_on_one_side(
+        &self,
+        fact: usize,
+        length: Elapsed,
+        at: Instant,
+        side: &dyn Fn(Instant) -> Truth,
+    ) -> Truth {
+        let declared = &self.case.policy.facts.rows()[fact];
+        let mut edges: BTreeSet<Instant> = BTreeSet::new();
+        for evidence in self.case.change.evidence.iter().filter(|evidence| evidence.fact == declared.name) {
+            let observed = evidence.observed_at.unwrap_or(Instant::MIN);
+            edges.extend(
+                [Some(observed), declared.fresh.map(|fresh| observed.plus(fresh))].into_iter().flatten(),
+            );
+        }
+        let ends: BTreeSet<Instant> =
+            edges.iter().map(|edge| edge.plus(length)).chain([at]).filter(|end| *end <= at).collect();
+        for end in ends.into_iter().rev() {
+            if side(end).is_none() || edges.range(end..=at).any(|edge| side(*edge).is_none()) {
+                return None;
+            }
+            let start = end.minus(length);
+            let mut sides: BTreeSet<Option<bool>> =
+                edges.iter().filter(|edge| start < **edge && **edge < end).map(|edge| side(*edge)).collect();
+            sides.insert(side(start));
+            if let [Some(only)] = sides.into_iter().collect::<Vec<_>>()[..] {
+                return Some(only);
+            }
+        }
+        None
     }
 
     /// What a fact is taken as; nothing where it is unknown, or bad.

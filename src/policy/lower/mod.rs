@@ -12,6 +12,7 @@ pub(super) mod during;
 mod evidence;
 pub(super) mod exception;
 pub(super) mod flag;
+pub(super) mod follow;
 pub(super) mod freeze;
 pub(super) mod globs;
 pub(super) mod holidays;
@@ -181,8 +182,13 @@ pub(super) struct Lower<'a> {
     placed: BTreeMap<&'static str, Vec<Option<u32>>>,
     open: Vec<Option<u32>>,
     missing_roles: BTreeMap<String, Span>,
+    /// Metrics that windows follow: the fact by which evidence says them, what is meant by it, and who said so first.
+    followed: BTreeMap<String, (Id<super::Fact>, Meant, Origin)>,
     stages: stage::StageNames<'a>,
 }
+
+/// The aggregate and the span of which evidence has a metric's value.
+type Meant = (Option<super::Aggregate>, Option<crate::calendar::Elapsed>);
 
 /// Lowers every declaration into `policy`.
 pub(super) fn lower<'a>(
@@ -210,6 +216,7 @@ pub(super) fn lower<'a>(
         placed: BTreeMap::new(),
         open: Vec::new(),
         missing_roles: BTreeMap::new(),
+        followed: BTreeMap::new(),
         stages: stage::names(by_keyword.get("pipeline").map_or(&[], Vec::as_slice)),
     };
     for kind in KINDS {

@@ -10,7 +10,8 @@ use crate::calendar::{
 use crate::code;
 use crate::diag::Diagnostic;
 use crate::policy::{
-    Action, Component, Environment, Follow, FreezeKind, Id, Party, Policy, Region, Vendor, Window,
+    Action, Component, Environment, Follow, FreezeKind, Gate, Id, Origin, Party, Policy, Region, Vendor,
+    Window,
 };
 use crate::schema::{Declared, Given};
 use crate::source::Span;
@@ -73,7 +74,7 @@ pub(super) fn window(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<W
         owner,
         because: because(lower, declared),
         vendor: vendor(lower, declared),
-        after: Vec::new(),
+        after: gates_after(lower, declared),
         warn_until: warn_until(lower, declared),
     };
     never(lower, declared, &window);
@@ -224,9 +225,21 @@ fn counts_from(lower: &mut Lower<'_>, pattern: &Pattern, given: &Given<'_>, from
 fn follows(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Follow> {
     let given = declared.one("while")?;
     let written = without_scope(given.get("anything")?);
-    let condition = lower.condition(&written)?;
+    let condition = lower.followed(&written)?;
     let unknown_holds = declared.one("no-data").is_none_or(|given| given.captures.tag() == "active");
     Some(Follow { condition, text: lower.text(written.span).to_owned(), unknown_holds })
+}
+
+/// The gates that are asked once the window is over, each once.
+fn gates_after(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Vec<(Id<Gate>, Origin)> {
+    let mut found: Vec<(Id<Gate>, Origin)> = Vec::new();
+    for written in declared.all("after").flat_map(|given| given.captures.all("gate")) {
+        let Some(gate) = lower.id::<Gate>(written) else { continue };
+        if !found.iter().any(|(known, _)| *known == gate) {
+            found.push((gate, lower.origin(written.span)));
+        }
+    }
+    found
 }
 
 /// The condition without `in scope`, which may stand behind it: evidence is always about the change's own cells.

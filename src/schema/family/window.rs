@@ -46,7 +46,12 @@ pub static WINDOW: Declaration = declaration(
     field("source", "text", "Where the vendor's window was read."),
     field("checked", "#date date | instant", "When the vendor's window was last read."),
     field("recheck", "duration", "How long a reading of the vendor's window counts."),
-    field("after", "'gate' gate=word", "A gate that must pass before the window is over.").many().later(),
+    field(
+        "after",
+        "'gate' gate,",
+        "Gates that are asked once the window is over, by the runbook and the pipelines; a decision does not wait for them.",
+    )
+    .many(),
     field("enforce", "'warn' 'until' date", "Until this date it is recorded and stops nothing."),
 ]);
 
