@@ -214,9 +214,10 @@ impl Asker<'_, '_> {
             Condition::All(parts) => parts.iter().all(|part| self.condition(part)),
             Condition::Any(parts) => parts.iter().any(|part| self.condition(part)),
             Condition::Not(part) => !self.condition(part),
-            Condition::Holds(fact, _) | Condition::Compare(fact, ..) | Condition::OneOf(fact, ..) => {
-                is_given(&policy.facts[*fact].name)
-            }
+            Condition::Holds(fact, _)
+            | Condition::Compare(fact, ..)
+            | Condition::Sustained(fact, ..)
+            | Condition::OneOf(fact, ..) => is_given(&policy.facts[*fact].name),
             Condition::Approved(_) => true,
             Condition::Approval(rule, _) => is_given(&policy.approvals[*rule].name),
             Condition::TierIn(tiers, _) => self.assumed.tier.is_some_and(|tier| tiers.contains(&tier)),
