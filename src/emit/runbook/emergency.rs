@@ -107,7 +107,10 @@ fn mentioned(condition: &Condition) -> Vec<Id<crate::policy::Fact>> {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(mentioned).collect(),
         Condition::Not(inner) => mentioned(inner),
-        Condition::Holds(fact, _) | Condition::Compare(fact, ..) | Condition::OneOf(fact, ..) => vec![*fact],
+        Condition::Holds(fact, _)
+        | Condition::Compare(fact, ..)
+        | Condition::Sustained(fact, ..)
+        | Condition::OneOf(fact, ..) => vec![*fact],
         Condition::Approved(_) | Condition::Approval(..) | Condition::TierIn(..) => Vec::new(),
     }
 }
