@@ -247,5 +247,5 @@ fn flip(flip: &Flip) -> String {
         FlipKind::Pin => "pin",
         FlipKind::Route => "route",
     };
-    shown(&format!("{kind} {}", flip.target.as_deref().unwrap_or("")).trim_end())
+    shown(format!("{kind} {}", flip.target.as_deref().unwrap_or("")).trim_end())
 }

@@ -9,7 +9,7 @@ use crate::policy::{Bar, Bound, Check, Gate, Id, Origin, Policy};
 use crate::segments::{Part, parts};
 
 /// The ways in which a check comes to be: the alternatives of `or`.
-fn ways<'p>(bound: &'p Bound) -> Vec<(&'p Check, Origin)> {
+fn ways(bound: &Bound) -> Vec<(&Check, Origin)> {
     let mut todo = vec![(&bound.check, bound.origin)];
     let mut found = Vec::new();
     while let Some((check, origin)) = todo.pop() {
