@@ -3,6 +3,9 @@
 use crate::case::{BASELINES, Bar, Case, Check, Limit, Stage};
 use std::collections::BTreeMap;
 
+/// The regions a step enters, whether it is their first, its share of traffic, and whether it ends their soak.
+type OracleStep = (Option<Vec<usize>>, bool, Option<i64>, bool);
+
 /// What happened, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
@@ -239,7 +242,7 @@ impl Walk<'_> {
         }
     }
 
-    fn steps(stage: &Stage) -> Vec<(Option<Vec<usize>>, bool, Option<i64>, bool)> {
+    fn steps(stage: &Stage) -> Vec<OracleStep> {
         let shares: Vec<Option<i64>> = if stage.shares.is_empty() {
             vec![None]
         } else {
@@ -448,12 +451,7 @@ impl Walk<'_> {
         }
     }
 
-    fn passes(
-        &mut self,
-        id: usize,
-        step: usize,
-        steps: &[(Option<Vec<usize>>, bool, Option<i64>, bool)],
-    ) -> bool {
+    fn passes(&mut self, id: usize, step: usize, steps: &[OracleStep]) -> bool {
         let stage = &self.case.stages[id];
         if self.now > self.limit && !stage.gates.is_empty() {
             self.end = Some("trace-ends".to_owned());
