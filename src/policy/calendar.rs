@@ -70,7 +70,7 @@ pub struct Window {
     pub because: Option<String>,
     /// Whose window it is, where it is somebody else's.
     pub vendor: Option<Vendor>,
-    /// Gates that are asked once it is over, by the runbook and the pipelines: a decision does not wait for them.
+    /// Gates to be asked once it is over; a decision does not wait for them.
     pub after: Vec<(Id<Gate>, Origin)>,
     /// Until this instant the window is recorded but does not block.
     pub warn_until: Option<Instant>,

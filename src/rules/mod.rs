@@ -15,6 +15,7 @@ mod locks;
 mod maintenance;
 mod measure;
 mod next_year;
+mod off_calendar;
 mod order_cycles;
 mod release_time;
 mod restoration;
@@ -77,6 +78,7 @@ pub static RULES: &[&Rule] = &[
     &measure::sources::RULE,
     &measure::stops::RULE,
     &next_year::RULE,
+    &off_calendar::RULE,
     &order_cycles::RULE,
     &release_time::RULE,
     &restoration::RULE,

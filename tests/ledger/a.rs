@@ -165,6 +165,22 @@ fn a4_the_gate_file_has_every_field_and_two_ci_systems_ask_the_gate() {
 }
 
 #[test]
+fn a5_every_way_into_production_meets_the_calendar() {
+    rule("off-calendar");
+    let classify = platform().classify.unwrap();
+    assert!(classify.otherwise.is_some());
+}
+
+#[test]
+fn a9_after_a_window_quality_matches_the_baseline() {
+    let policy = platform();
+    let window = &policy.windows[policy.windows.find("peak-q4-black-friday").unwrap()];
+    let [(gate, _)] = window.after[..] else { panic!("{:?}", window.after) };
+    let asked: Vec<&str> = policy.gates[gate].requires.iter().map(|bound| bound.text.as_str()).collect();
+    assert_eq!(asked, ["p95(delta-s-drift) <= 0.03 over 1h", "coverage >= baseline over 1h"]);
+}
+
+#[test]
 fn a6_a_flag_server_closes_by_its_own_clock() {
     says(&built("flags/rag-platform.flagd.json"), &["$flagd", "timestamp"]);
 }

@@ -49,7 +49,7 @@ pub static WINDOW: Declaration = declaration(
     field(
         "after",
         "'gate' gate,",
-        "Gates that are asked once the window is over, by the runbook and the pipelines; a decision does not wait for them.",
+        "Gates to be asked once the window is over; a decision does not wait for them.",
     )
     .many(),
     field("enforce", "'warn' 'until' date", "Until this date it is recorded and stops nothing."),
