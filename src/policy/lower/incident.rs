@@ -1,9 +1,10 @@
 //! Severities, states of the page, updates, audiences, incidents.
 
 use super::Lower;
+use crate::diag::Diagnostic;
 use crate::policy::{
-    Audience, Bound, Cadence, Comms, CommsPart, Incident, Moment, PageLevel, Severity, Status, Template,
-    Until,
+    Audience, Bound, Cadence, Comms, CommsPart, EMPTY_RANGE, Incident, Moment, PageLevel, Severity, Status,
+    Template, Until,
 };
 use crate::schema::{Declared, Given};
 
@@ -72,6 +73,18 @@ fn cadence(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<Cadence> {
         Some(written) => lower.duration(written)?,
         None => least,
     };
+    if most < least {
+        let span = given.span();
+        lower.report(
+            Diagnostic::new(
+                &EMPTY_RANGE,
+                span,
+                format!("at least {least} apart and at most {most}: nothing is"),
+            )
+            .help(format!("write `{most} .. {least}`")),
+        );
+        return None;
+    }
     Some(Cadence {
         least,
         most,
