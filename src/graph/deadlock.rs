@@ -64,7 +64,7 @@ pub enum Blocker {
         holder: What,
         /// Where that is written.
         taken: Origin,
-        /// Where it is asked for now.
+        /// Where the one that waits asks for it.
         wanted: Origin,
     },
 }

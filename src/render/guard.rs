@@ -1,4 +1,4 @@
-//! Keeps foreign text from steering a terminal: controls and direction marks are shown, not sent.
+//! Keeps foreign text from steering a terminal or a page: controls and direction marks are shown, not sent, and markup is text.
 
 use crate::source::{FileId, Sources};
 use codespan_reporting::files;
@@ -24,6 +24,22 @@ pub fn visible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// Text as HTML text or an attribute's value.
+pub(super) fn html_text(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in visible(text).chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
 }
 
 fn is_hidden(character: char) -> bool {

@@ -4,7 +4,7 @@ use super::{Shown, concerned, reason, region, title};
 use crate::calendar::{Instant, Interval, Repeat, TimeOfDay, Zone};
 use crate::decide::Verdict;
 use crate::policy::{FreezeKind, Id, Ruling, Window};
-use crate::render::guard::visible;
+use crate::render::guard::html_text as escape;
 use crate::schedule::{Held, Lane, kinds_by_strictness};
 use std::fmt::Write;
 
@@ -246,20 +246,4 @@ fn table(shown: &Shown<'_>, page: &mut String) {
         }
     }
     page.push_str("</tbody>\n</table>\n</details>\n");
-}
-
-/// Text as HTML text or an attribute's value.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in visible(text).chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(letter),
-        }
-    }
-    escaped
 }
