@@ -124,6 +124,21 @@ proptest! {
     }
 
     #[test]
+    fn json_in_a_proxy_is_one_word_without_variables(text in nasty()) {
+        let word = escape::nginx_json(&serde_json::json!({ "error": text }));
+        prop_assert!(!word.contains('$') && word.is_ascii());
+        let quoted = word.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap();
+        let mut read = String::new();
+        let mut letters = quoted.chars();
+        while let Some(letter) = letters.next() {
+            prop_assert_ne!(letter, '"', "the word ends early: {}", word);
+            read.push(if letter == '\\' { letters.next().unwrap() } else { letter });
+        }
+        let value: serde_json::Value = serde_json::from_str(&read).unwrap();
+        prop_assert_eq!(value, serde_json::json!({ "error": text }));
+    }
+
+    #[test]
     fn a_calendar_text_is_read_back_as_it_was(text in nasty()) {
         let calendar = format!(
             "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:x\r\nSUMMARY:{}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",

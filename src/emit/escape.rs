@@ -182,3 +182,23 @@ pub fn shell(text: &str) -> String {
         false => format!("'{}'", text.replace('\'', "'\\''")),
     }
 }
+
+/// JSON as one quoted word of an nginx configuration. There a `$` always begins a variable and cannot be escaped, so that it,
+/// and all that is not plain ASCII, is written by its code point as JSON allows (RFC 8259 section 7).
+pub fn nginx_json(value: &serde_json::Value) -> String {
+    let mut quoted = String::from("\"");
+    for letter in value.to_string().chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            '$' | '\u{7f}'.. => {
+                for unit in letter.encode_utf16(&mut [0; 2]) {
+                    // Infallible: a `String` takes all that is written to it.
+                    let _ = write!(quoted, "\\\\u{unit:04x}");
+                }
+            }
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

@@ -12,6 +12,7 @@ mod github;
 mod gitlab;
 mod ics;
 mod mark;
+mod nginx;
 mod opsdeploy;
 mod runbook;
 mod template;
@@ -70,6 +71,7 @@ pub static TARGETS: &[&Target] = &[
     &flagd::FLAGD,
     &ics::ICS,
     &runbook::RUNBOOK,
+    &nginx::NGINX,
 ];
 
 /// The files of one declared target, by path relative to the policy's root.

@@ -8,7 +8,7 @@ use crate::calendar::{
 use crate::fidelity::{CAPABILITIES, CONSTRUCTS, Fidelity};
 use crate::policy::{
     Action, Component, Condition, Environment, Fact, FactKind, Follow, FreezeKind, Id, Origin, Phase, Region,
-    Release, Requirement, Ruling, Tier, Vendor, Window,
+    Release, Requirement, Route, Ruling, Surface, SurfaceKind, Tier, Vendor, Window,
 };
 use crate::source::{Sources, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,6 +199,18 @@ fn rich(text: &str) -> Policy {
             Timetable::once(at("2025-10-04T22:00Z"), at("2025-10-05T04:00Z"), Rounding::Outward),
         )
     });
+    policy.surfaces.push(Surface {
+        name: "orders".to_owned(),
+        doc: text.to_owned(),
+        origin: origin(7),
+        kind: SurfaceKind::Endpoint,
+        components: None,
+        routes: vec![Route {
+            method: "POST".to_owned(),
+            path: "/orders/*".to_owned(),
+            origin: origin(7),
+        }],
+    });
     policy.releases.push(Release {
         name: "pack".to_owned(),
         doc: text.to_owned(),
@@ -256,7 +268,8 @@ fn pages_tell_what_the_table_of_fidelity_says() {
 fn every_inexact_row_names_a_construct() {
     for capability in CAPABILITIES {
         for (name, fidelity, why) in capability.inexact {
-            assert!(CONSTRUCTS.iter().any(|construct| construct.name == *name), "{name}");
+            let construct = CONSTRUCTS.iter().find(|construct| construct.name == *name).unwrap();
+            assert!(capability.parts.contains(&construct.part), "{}: {name}", capability.target);
             assert!(*fidelity != Fidelity::Exact && !why.is_empty(), "{name}");
         }
     }

@@ -13,6 +13,7 @@ code!(pub BAD_TARGET_OPTION, Error, "bad-target-option", "a field of a target wi
 code!(pub TARGET_PATH_OUTSIDE, Error, "target-path-outside", "a target that would write where it must not");
 code!(pub TARGETS_COLLIDE, Error, "targets-collide", "two targets that would write the same file");
 code!(pub TARGET_HOLDS_LESS, Error, "target-holds-less", "a target would admit what the policy refuses");
+code!(pub TARGET_HAS_NOTHING, Error, "target-has-nothing", "a target that the policy gives nothing to write");
 
 /// Every code of this room.
 pub static CODES: &[&Code] = &[
@@ -22,6 +23,7 @@ pub static CODES: &[&Code] = &[
     &TARGET_PATH_OUTSIDE,
     &TARGETS_COLLIDE,
     &TARGET_HOLDS_LESS,
+    &TARGET_HAS_NOTHING,
 ];
 
 /// What is wrong with the targets that a policy declares.
@@ -38,6 +40,7 @@ pub fn check_target(policy: &Policy, target: &Target) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     found.extend(path_outside(target));
     found.extend(options(policy, target, capability));
+    found.extend(nothing(policy, target, capability));
     found.extend(losses(policy, target, capability));
     found
 }
@@ -102,6 +105,14 @@ fn path_outside(target: &Target) -> Option<Diagnostic> {
     })
 }
 
+/// A file that holds nothing would be taken for one that holds what the policy says.
+fn nothing(policy: &Policy, target: &Target, capability: &Capability) -> Option<Diagnostic> {
+    let want = capability.wants.as_ref().filter(|want| !(want.met)(policy))?;
+    let message = format!("target `{}` has nothing to write", target.name);
+    let help = format!("it writes {}: declare some, or leave the target out", want.what);
+    Some(Diagnostic::new(&TARGET_HAS_NOTHING, target.origin.span, message).help(help))
+}
+
 fn options(policy: &Policy, target: &Target, capability: &Capability) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (name, value) in &target.options {
@@ -141,6 +152,11 @@ fn unfit(policy: &Policy, kind: OptionKind, value: &str) -> Option<String> {
             .find(value)
             .is_none()
             .then(|| format!("names `{value}`, which is no environment of this policy")),
+        OptionKind::Region => policy
+            .regions
+            .find(value)
+            .is_none()
+            .then(|| format!("names `{value}`, which is no region of this policy")),
         OptionKind::Action => Action::ALL
             .iter()
             .all(|action| action.name() != value)
@@ -153,7 +169,7 @@ fn losses(policy: &Policy, target: &Target, capability: &Capability) -> Vec<Diag
         return Vec::new();
     }
     let mut found = Vec::new();
-    for construct in CONSTRUCTS {
+    for construct in CONSTRUCTS.iter().filter(|construct| capability.parts.contains(&construct.part)) {
         let (Fidelity::Weaker, why) = capability.holds(construct.name) else { continue };
         for used in (construct.uses)(policy) {
             let message = format!("target `{}` cannot hold {}: {why}", target.name, used.what);

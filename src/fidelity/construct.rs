@@ -1,7 +1,7 @@
 //! The constructs of a policy that targets hold differently, each with a way to find where a policy uses it.
 
 use crate::calendar::Pattern;
-use crate::policy::{Condition, Origin, Policy, Ruling};
+use crate::policy::{Condition, Origin, Policy, Ruling, Surface};
 
 /// Where a policy uses a construct.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,11 +12,22 @@ pub struct Use {
     pub what: String,
 }
 
+/// What a construct is part of: a target is held only against the parts of a policy that it writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// When a change may land
+    Calendar,
+    /// When writes are refused
+    Maintenance,
+}
+
 /// One construct.
 #[derive(Debug)]
 pub struct Construct {
     /// Stable name: what the tables and pages of targets say.
     pub name: &'static str,
+    /// What it is part of.
+    pub part: Part,
     /// What it means, as an end of "it ...".
     pub meaning: &'static str,
     /// Where a policy uses it, in the order of its declarations.
@@ -27,6 +38,7 @@ pub struct Construct {
 pub static CONSTRUCTS: &[Construct] = &[
     Construct {
         name: "dated freeze",
+        part: Part::Calendar,
         meaning: "holds from one instant to another",
         uses: |policy| {
             windows(policy, |window| {
@@ -36,36 +48,43 @@ pub static CONSTRUCTS: &[Construct] = &[
     },
     Construct {
         name: "recurring freeze",
+        part: Part::Calendar,
         meaning: "comes back by a rule",
         uses: |policy| windows(policy, |window| window.when.patterns.iter().any(recurs)),
     },
     Construct {
         name: "`only` window",
+        part: Part::Calendar,
         meaning: "applies its kind outside the times it names",
         uses: |policy| windows(policy, |window| window.only),
     },
     Construct {
         name: "region scope",
+        part: Part::Calendar,
         meaning: "holds in some regions",
         uses: |policy| windows(policy, |window| window.regions.is_some()),
     },
     Construct {
         name: "component scope",
+        part: Part::Calendar,
         meaning: "holds for some components",
         uses: |policy| windows(policy, |window| window.components.is_some()),
     },
     Construct {
         name: "environment scope",
+        part: Part::Calendar,
         meaning: "holds in some environments",
         uses: |policy| windows(policy, |window| window.environments.is_some()),
     },
     Construct {
         name: "action scope",
+        part: Part::Calendar,
         meaning: "holds for some actions",
         uses: |policy| windows(policy, |window| window.actions.is_some()),
     },
     Construct {
         name: "tier-dependent freeze",
+        part: Part::Calendar,
         meaning: "does not treat every tier alike",
         uses: |policy| {
             kinds(policy, |rulings| {
@@ -75,6 +94,7 @@ pub static CONSTRUCTS: &[Construct] = &[
     },
     Construct {
         name: "conditional admission",
+        part: Part::Calendar,
         meaning: "admits a tier when evidence or approvals say so",
         uses: |policy| {
             kinds(policy, |rulings| {
@@ -86,11 +106,13 @@ pub static CONSTRUCTS: &[Construct] = &[
     },
     Construct {
         name: "window that follows a fact",
+        part: Part::Calendar,
         meaning: "holds while a fact says so",
         uses: |policy| windows(policy, |window| window.follows.is_some()),
     },
     Construct {
         name: "vendor recheck",
+        part: Part::Calendar,
         meaning: "grows stale where nobody reads the vendor's calendar again",
         uses: |policy| {
             windows(policy, |window| window.vendor.as_ref().is_some_and(|vendor| vendor.recheck.is_some()))
@@ -98,6 +120,7 @@ pub static CONSTRUCTS: &[Construct] = &[
     },
     Construct {
         name: "exception",
+        part: Part::Calendar,
         meaning: "lifts a window for one tier until it expires",
         uses: |policy| {
             policy
@@ -112,6 +135,7 @@ pub static CONSTRUCTS: &[Construct] = &[
     },
     Construct {
         name: "tier requirement",
+        part: Part::Calendar,
         meaning: "asks evidence or approvals of a tier",
         uses: |policy| {
             let tiers = policy.tiers.iter().filter(|(_, tier)| !tier.requirements.is_empty());
@@ -120,7 +144,26 @@ pub static CONSTRUCTS: &[Construct] = &[
                 .collect()
         },
     },
+    Construct {
+        name: "write without a route",
+        part: Part::Maintenance,
+        meaning: "is made by no request that a proxy sees",
+        uses: |policy| {
+            let routeless = policy.surfaces.iter().filter(|(_, surface)| surface.routes.is_empty());
+            let silenced = routeless.filter(|(id, _)| {
+                policy.maintenances.rows().iter().any(|maintenance| {
+                    let refused = maintenance.refuses.iter().chain(&maintenance.drops);
+                    refused.chain(&maintenance.stops).any(|(surface, _)| surface == id)
+                })
+            });
+            silenced.map(|(_, surface)| surface_use(surface)).collect()
+        },
+    },
 ];
+
+fn surface_use(surface: &Surface) -> Use {
+    Use { origin: surface.origin, what: format!("surface `{}`", surface.name) }
+}
 
 fn windows(policy: &Policy, uses: fn(&crate::policy::Window) -> bool) -> Vec<Use> {
     let found = policy.windows.iter().filter(|(_, window)| uses(window));

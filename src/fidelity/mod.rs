@@ -8,11 +8,11 @@ mod construct;
 mod table;
 
 pub use check::{
-    BAD_TARGET_OPTION, CODES, TARGET_HOLDS_LESS, TARGET_PATH_OUTSIDE, TARGETS_COLLIDE, UNKNOWN_TARGET,
+    BAD_TARGET_OPTION, CODES, TARGET_HAS_NOTHING, TARGET_HOLDS_LESS, TARGET_PATH_OUTSIDE, TARGETS_COLLIDE, UNKNOWN_TARGET,
     UNKNOWN_TARGET_OPTION, check, check_target,
 };
-pub use construct::{CONSTRUCTS, Construct, Use};
-pub use table::{CAPABILITIES, Capability, LATER, OptionField, OptionKind};
+pub use construct::{CONSTRUCTS, Construct, Part, Use};
+pub use table::{CAPABILITIES, Capability, LATER, OptionField, OptionKind, Want};
 
 /// How well a target holds a construct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

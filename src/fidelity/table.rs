@@ -1,7 +1,8 @@
 //! The targets as data: what each takes besides `to`, and how it holds each construct.
 
 use super::Fidelity::{self, Exact, Stricter, Weaker};
-use crate::policy::Target;
+use super::Part;
+use crate::policy::{Policy, Target};
 
 /// What a target can hold, and what it takes.
 #[derive(Debug)]
@@ -14,8 +15,21 @@ pub struct Capability {
     pub files: &'static [&'static str],
     /// Its own fields.
     pub options: &'static [OptionField],
+    /// The parts of a policy that it writes.
+    pub parts: &'static [Part],
+    /// What a policy must declare for it to have anything to write, as the end of "it writes ...".
+    pub wants: Option<Want>,
     /// How it holds what it does not hold exactly, by the construct's name, with why.
     pub inexact: &'static [(&'static str, Fidelity, &'static str)],
+}
+
+/// What a policy must declare for a target.
+#[derive(Debug)]
+pub struct Want {
+    /// Whether it does.
+    pub met: fn(&Policy) -> bool,
+    /// What it is, in the words of the language.
+    pub what: &'static str,
 }
 
 impl Capability {
@@ -89,6 +103,8 @@ pub enum OptionKind {
     Word,
     /// The name of an environment of the policy.
     Environment,
+    /// The name of a region of the policy.
+    Region,
     /// The name of an action.
     Action,
 }
@@ -137,6 +153,8 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: "opsdeploy",
         files: &["release_calendar.yml", "change_freeze_gate.yml"],
         options: &[],
+        parts: &[Part::Calendar],
+        wants: None,
         inexact: &[
             ("recurring freeze", Stricter, EXPANDED),
             ("`only` window", Stricter, EXPANDED),
@@ -161,6 +179,8 @@ pub static CAPABILITIES: &[Capability] = &[
                 default: "ubuntu-24.04",
             },
         ],
+        parts: &[Part::Calendar],
+        wants: None,
         inexact: &[],
     },
     Capability {
@@ -178,6 +198,8 @@ pub static CAPABILITIES: &[Capability] = &[
                 default: "",
             },
         ],
+        parts: &[Part::Calendar],
+        wants: None,
         inexact: &[],
     },
     Capability {
@@ -185,6 +207,8 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: "flags",
         files: &["ops.flagd.json"],
         options: &[ENVIRONMENT, ACTION],
+        parts: &[Part::Calendar],
+        wants: None,
         inexact: &[
             ("recurring freeze", Stricter, EXPANDED),
             ("`only` window", Stricter, EXPANDED),
@@ -202,6 +226,8 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: "calendar",
         files: &["ops.ics"],
         options: &[],
+        parts: &[Part::Calendar],
+        wants: None,
         inexact: &[("window that follows a fact", Weaker, "a calendar cannot show what a fact decides")],
     },
     Capability {
@@ -209,10 +235,41 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: "docs/runbooks",
         files: &["rollback.md", "emergency.md", "maintenance.md", "incident.md"],
         options: &[POLICY],
+        parts: &[Part::Calendar, Part::Maintenance],
+        wants: None,
         inexact: &[],
+    },
+    Capability {
+        target: "nginx",
+        default_to: "nginx",
+        files: &["read-only.http.conf", "read-only.server.conf"],
+        options: &[
+            OptionField {
+                name: "switches",
+                doc: "the folder on the proxy whose files turn read-only mode on",
+                kind: OptionKind::Word,
+                default: "/run/ops",
+            },
+            OptionField {
+                name: "region",
+                doc: "the region of this proxy; left out, the times of every region hold",
+                kind: OptionKind::Region,
+                default: "",
+            },
+        ],
+        parts: &[Part::Maintenance],
+        wants: Some(Want {
+            met: |policy| policy.surfaces.rows().iter().any(|surface| !surface.routes.is_empty()),
+            what: "requests that a `surface` names by a `route`",
+        }),
+        inexact: &[(
+            "write without a route",
+            Weaker,
+            "a proxy sees requests alone: whoever writes otherwise must be stopped by the steps of the maintenance",
+        )],
     },
 ];
 
 /// Targets of the language that this version reads and does not write.
 pub static LATER: &[&str] =
-    &["argo-cd", "argo-rollouts", "flagger", "kubernetes", "nginx", "prometheus", "statuspage"];
+    &["argo-cd", "argo-rollouts", "flagger", "kubernetes", "prometheus", "statuspage"];

@@ -6,7 +6,7 @@
 use opsc::calendar::{Elapsed, Instant, Place, Zone};
 use opsc::cli::System;
 use opsc::decide::{About, Change, Context, Prepared, StatedTier, Verdict};
-use opsc::policy::{self, Action, Id, Named, Policy, Region, Table};
+use opsc::policy::{self, Action, Id, Named, Policy, Region, Surface, Table};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -27,6 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         "asked": Map::from_iter(asked),
         "flags": flags(&policy),
         "occurrences": occurrences(&policy),
+        "maintenances": maintenances(&policy),
+        "routes": routes(&policy, policy.surfaces.ids()),
     });
     println!("{truth}");
     Ok(())
@@ -140,4 +142,34 @@ fn occurrences(policy: &Policy) -> Value {
         windows.insert(window.name.clone(), Value::Object(by_region));
     }
     Value::Object(windows)
+}
+
+/// Method and path of each route of some surfaces.
+fn routes(policy: &Policy, surfaces: impl Iterator<Item = Id<Surface>>) -> Value {
+    let routes = surfaces.flat_map(|surface| &policy.surfaces[surface].routes);
+    routes.map(|route| json!([route.method, route.path])).collect()
+}
+
+/// By maintenance: when it is in any region, as unix seconds, the routes it refuses, and what it answers.
+fn maintenances(policy: &Policy) -> Value {
+    let mut found = Map::new();
+    for maintenance in policy.maintenances.rows() {
+        let mut spans: BTreeSet<(i64, i64)> = BTreeSet::new();
+        for region in regions(policy) {
+            let within = region
+                .is_none_or(|region| maintenance.regions.as_ref().is_none_or(|all| all.contains(&region)));
+            for when in maintenance.when.iter().filter(|_| within) {
+                let held = when.occurrences(&place(policy, region), policy.horizon);
+                spans.extend(held.iter().map(|one| (one.interval.start.unix(), one.interval.end.unix())));
+            }
+        }
+        let refused = maintenance.refuses.iter().chain(&maintenance.drops).map(|(surface, _)| *surface);
+        let answer = maintenance.answer.as_ref().map(|answer| {
+            let after = answer.retry_after.map(Elapsed::as_seconds);
+            json!({ "status": answer.status, "code": answer.code, "retry_after": after })
+        });
+        let row = json!({ "spans": spans, "routes": routes(policy, refused), "answer": answer });
+        found.insert(maintenance.name.clone(), row);
+    }
+    Value::Object(found)
 }

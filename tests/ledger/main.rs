@@ -13,6 +13,7 @@ mod a;
 mod d;
 mod e;
 mod f;
+mod operated;
 mod pipelines;
 mod playbooks;
 mod recovery;

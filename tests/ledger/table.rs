@@ -4,7 +4,7 @@ use super::read;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-const FILES: [&str; 7] = ["a", "d", "e", "f", "pipelines", "playbooks", "recovery"];
+const FILES: [&str; 8] = ["a", "d", "e", "f", "operated", "pipelines", "playbooks", "recovery"];
 const GROUPS: [(char, usize); 5] = [('A', 13), ('B', 10), ('C', 9), ('D', 11), ('E', 12)];
 
 #[test]
