@@ -205,11 +205,7 @@ fn rich(text: &str) -> Policy {
         origin: origin(7),
         kind: SurfaceKind::Endpoint,
         components: None,
-        routes: vec![Route {
-            method: "POST".to_owned(),
-            path: "/orders/*".to_owned(),
-            origin: origin(7),
-        }],
+        routes: vec![Route { method: "POST".to_owned(), path: "/orders/*".to_owned(), origin: origin(7) }],
     });
     policy.releases.push(Release {
         name: "pack".to_owned(),

@@ -8,8 +8,8 @@ mod construct;
 mod table;
 
 pub use check::{
-    BAD_TARGET_OPTION, CODES, TARGET_HAS_NOTHING, TARGET_HOLDS_LESS, TARGET_PATH_OUTSIDE, TARGETS_COLLIDE, UNKNOWN_TARGET,
-    UNKNOWN_TARGET_OPTION, check, check_target,
+    BAD_TARGET_OPTION, CODES, TARGET_HAS_NOTHING, TARGET_HOLDS_LESS, TARGET_PATH_OUTSIDE, TARGETS_COLLIDE,
+    UNKNOWN_TARGET, UNKNOWN_TARGET_OPTION, check, check_target,
 };
 pub use construct::{CONSTRUCTS, Construct, Part, Use};
 pub use table::{CAPABILITIES, Capability, LATER, OptionField, OptionKind, Want};

@@ -75,7 +75,11 @@ mod tests {
             let near = [start - 11, start - 1, start, start + 1, (start + end) / 2, end - 1, end, end + 9];
             for at in near {
                 let held = patterns.iter().filter(|pattern| matches(pattern, at)).count();
-                assert_eq!(held, usize::from(interval.contains(Instant::from_unix(at))), "{at}: {patterns:?}");
+                assert_eq!(
+                    held,
+                    usize::from(interval.contains(Instant::from_unix(at))),
+                    "{at}: {patterns:?}"
+                );
             }
         }
     }

@@ -90,9 +90,8 @@ fn times(policy: &Policy, maintenance: &Maintenance, region: Option<Id<Region>>)
     let mut times = IntervalSet::default();
     for place in freeze::regions_or_none(policy) {
         let asked = region.is_none() || region == place;
-        let concerned = place.is_none_or(|place| {
-            maintenance.regions.as_ref().is_none_or(|regions| regions.contains(&place))
-        });
+        let concerned = place
+            .is_none_or(|place| maintenance.regions.as_ref().is_none_or(|regions| regions.contains(&place)));
         if asked && concerned {
             times = times.union(&when.active(&freeze::place(policy, place), policy.horizon));
         }
