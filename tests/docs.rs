@@ -14,6 +14,10 @@
     reason = "a test fails loudly, and is its own outside world"
 )]
 
+#[path = "support/fences.rs"]
+mod fences;
+
+use fences::{Fence, fences};
 use opsc::diag::{Habit, Level};
 use opsc::rules;
 use opsc::world::MemoryWorld;
@@ -24,12 +28,6 @@ use std::process::Command;
 
 /// 2026-06-01T00:00:00Z.
 const NOW: u64 = 1_780_272_000;
-
-struct Fence {
-    info: String,
-    text: String,
-    line: usize,
-}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -46,28 +44,6 @@ fn pages() -> Vec<PathBuf> {
     found.extend(markdown("."));
     found.extend(examples.map(|entry| entry.unwrap().path().join("README.md")).filter(|page| page.is_file()));
     found.sort();
-    found
-}
-
-fn fences(page: &str) -> Vec<Fence> {
-    let mut found: Vec<Fence> = Vec::new();
-    let mut open = false;
-    for (line, text) in (1..).zip(page.lines()) {
-        match text.strip_prefix("```") {
-            Some(info) if !open => {
-                found.push(Fence { info: info.trim().to_owned(), text: String::new(), line });
-                open = true;
-            }
-            Some(_) => open = false,
-            None if open => {
-                let fence = found.last_mut().unwrap();
-                fence.text.push_str(text);
-                fence.text.push('\n');
-            }
-            None => {}
-        }
-    }
-    assert!(!open, "a fence is not closed");
     found
 }
 

@@ -14,6 +14,10 @@
     reason = "a test fails loudly, and is its own outside world"
 )]
 
+#[path = "support/fences.rs"]
+mod fences;
+
+use fences::{Fence, fences};
 use opsc::diag::{Code, Diagnostic, Habit, apply};
 use opsc::render::{self, Paint, Report};
 use opsc::rules;
@@ -29,34 +33,6 @@ const SHOWN_ELSEWHERE: &[(&str, &str, &str)] = &[
 
 /// 2025-06-01T00:00:00Z.
 const NOW: u64 = 1_748_736_000;
-
-struct Fence<'a> {
-    info: &'a str,
-    text: String,
-    line: usize,
-}
-
-fn fences(page: &str) -> Vec<Fence<'_>> {
-    let mut found: Vec<Fence<'_>> = Vec::new();
-    let mut open = false;
-    for (line, text) in page.lines().enumerate() {
-        match text.strip_prefix("```") {
-            Some(info) if !open => {
-                found.push(Fence { info: info.trim(), text: String::new(), line: line + 1 });
-                open = true;
-            }
-            Some(_) => open = false,
-            None if open => {
-                let fence = found.last_mut().unwrap();
-                fence.text.push_str(text);
-                fence.text.push('\n');
-            }
-            None => {}
-        }
-    }
-    assert!(!open, "a fence is not closed");
-    found
-}
 
 /// A finding that a page announces: the line it is on, its columns where the carets can show them, its code.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Clone)]
@@ -118,7 +94,7 @@ impl Page<'_> {
         (checked.sources, found)
     }
 
-    fn bad(&self, fence: &Fence<'_>, problems: &mut Vec<String>) -> (Sources, Vec<Diagnostic>) {
+    fn bad(&self, fence: &Fence, problems: &mut Vec<String>) -> (Sources, Vec<Diagnostic>) {
         let (sources, found) = self.check(&fence.text);
         let mut expected = announced(&fence.text);
         for diagnostic in &found {
@@ -172,7 +148,7 @@ fn run(code: &Code, problems: &mut Vec<String>) {
     let mut last_bad: Option<(usize, String, Sources, Vec<Diagnostic>)> = None;
     let mut shown = 0;
     for (index, fence) in fences.iter().enumerate() {
-        match fence.info {
+        match fence.info.as_str() {
             "ops bad" => {
                 let (sources, found) = page.bad(fence, problems);
                 last_bad = Some((index, fence.text.clone(), sources, found));

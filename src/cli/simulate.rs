@@ -4,10 +4,10 @@ use super::gate::instant;
 use super::{Command, Context, Exit, Failure, Output, files, policy};
 use crate::calendar::{Elapsed, Zone};
 use crate::decide::{Given, read_value};
-use crate::policy::{FactKind, Id, Named, Pipeline, Policy, Stage, Table, Tier, Value};
+use crate::policy::{FactKind, Id, Named, Pipeline, Policy, Table, Tier, Value};
 use crate::render::{Paint, simulation};
 use crate::schema::suggest::closest;
-use crate::simulate::{Assumptions, Outcome, Setting, Trace, simulate};
+use crate::simulate::{Assumptions, Outcome, Place, Setting, Timeline, Trace, simulate};
 use clap::ValueEnum;
 
 /// Carry out a pipeline against recorded metrics: what would have happened, and when
@@ -28,7 +28,7 @@ pub struct Simulate {
     /// The tier of the change; without it, the one that `classify` gives to what no rule matches
     #[arg(long)]
     tier: Option<String>,
-    /// How long the command of a stage takes, instead of no time: `build=5m`; several may be given
+    /// How long the command of a stage takes, instead of no time: `build=5m`, or `PIPELINE.build=5m` for one that it calls or waits for; several may be given
     #[arg(long, value_name = "STAGE=SPAN")]
     took: Vec<String>,
     /// The command of a stage fails, each time or so many times: `migrate`, `migrate=2`; several may be given
@@ -82,7 +82,7 @@ impl Command for Simulate {
         let assumed = self.assumptions(policy, pipeline)?;
         let setting = Setting { policy, pipeline, start, trace: &trace, assumed: &assumed };
         let timeline = simulate(&setting);
-        let said = said(policy, &policy.pipelines[pipeline], &assumed);
+        let said = said(policy, &timeline, &assumed);
         let shown = simulation::Shown {
             policy,
             timeline: &timeline,
@@ -129,11 +129,11 @@ impl Simulate {
     }
 
     fn assumptions(&self, policy: &Policy, pipeline: Id<Pipeline>) -> Result<Assumptions, Failure> {
-        let stages = &policy.pipelines[pipeline].stages;
+        let find = |name: &str| place(policy, pipeline, name);
         let mut assumed = Assumptions { tier: self.tier(policy)?, ..Assumptions::default() };
         for given in &self.took {
-            let (stage, span) = assigned("--took", stages, given)?;
-            assumed.took.insert(stage, elapsed("--took", span)?);
+            let (stage, span) = assigned("--took", given)?;
+            assumed.took.insert(find(stage)?, elapsed("--took", span)?);
         }
         for given in &self.fail {
             let (name, times) = given.split_once('=').unwrap_or((given, ""));
@@ -144,12 +144,12 @@ impl Simulate {
                         .help("write how often it fails, `--fail migrate=2`, or the stage alone where it always does")
                 })?,
             };
-            assumed.failing.insert(find("stage", stages, name)?, times);
+            assumed.failing.insert(find(name)?, times);
         }
         for given in &self.approve {
-            let (stage, span) = assigned("--approve", stages, given)?;
+            let (stage, span) = assigned("--approve", given)?;
             let span = if span == "never" { None } else { Some(elapsed("--approve", span)?) };
-            assumed.approvals.insert(stage, span);
+            assumed.approvals.insert(find(stage)?, span);
         }
         for name in &self.deny {
             is_deniable(policy, name)?;
@@ -173,8 +173,12 @@ fn zone(policy: &Policy, pipeline: &Pipeline) -> Zone {
 }
 
 /// What was taken as given, in sentences.
-fn said(policy: &Policy, pipeline: &Pipeline, assumed: &Assumptions) -> Vec<String> {
-    let name = |id: &Id<Stage>| pipeline.stages[*id].name.clone();
+fn said(policy: &Policy, timeline: &Timeline, assumed: &Assumptions) -> Vec<String> {
+    let name = |(of, stage): &Place| {
+        let of = &policy.pipelines[*of];
+        let stage = &of.stages[*stage].name;
+        if of.name == timeline.pipeline { stage.clone() } else { format!("{}.{stage}", of.name) }
+    };
     let mut said = vec![match assumed.tier {
         Some(tier) => format!("freezes are judged for tier {} (--tier)", policy.tiers[tier].name),
         None => "no tier is known, so no freeze admits the change (--tier)".to_owned(),
@@ -184,9 +188,11 @@ fn said(policy: &Policy, pipeline: &Pipeline, assumed: &Assumptions) -> Vec<Stri
     said.push("other commands take no time (--took)".to_owned());
     said.extend(assumed.failing.iter().map(|(stage, times)| match *times {
         u32::MAX => format!("the command of {} fails", name(stage)),
+        1 => format!("the command of {} fails once", name(stage)),
         times => format!("the command of {} fails {times} times", name(stage)),
     }));
-    let is_approved = pipeline.stages.rows().iter().any(|stage| stage.approve.is_some());
+    let mut stages = timeline.carried_out.iter().flat_map(|id| policy.pipelines[*id].stages.rows());
+    let is_approved = stages.any(|stage| stage.approve.is_some());
     said.extend(assumed.approvals.iter().map(|(stage, given)| match given {
         Some(span) => format!("{} is approved after {}", name(stage), span.show()),
         None => format!("{} is never approved", name(stage)),
@@ -198,7 +204,10 @@ fn said(policy: &Policy, pipeline: &Pipeline, assumed: &Assumptions) -> Vec<Stri
     if !denied.is_empty() {
         said.push(format!("{} says no (--deny)", denied.join(", ")));
     }
-    said.push("what no trace measures says yes: facts, probes, what other pipelines do (--deny)".to_owned());
+    said.push("what no trace measures says yes: facts and probes (--deny)".to_owned());
+    if timeline.carried_out.len() < policy.pipelines.len() {
+        said.push("pipelines that it neither calls nor waits for stand still".to_owned());
+    }
     said
 }
 
@@ -234,12 +243,20 @@ fn probes(check: &crate::policy::Check, name: &str) -> bool {
     }
 }
 
-fn assigned<'t>(flag: &str, stages: &Table<Stage>, given: &'t str) -> Result<(Id<Stage>, &'t str), Failure> {
-    let Some((name, value)) = given.split_once('=') else {
-        return Err(Failure::usage(format!("`{flag} {given}` does not say how long"))
-            .help(format!("write the stage and a span: `{flag} {given}=5m`")));
+fn assigned<'t>(flag: &str, given: &'t str) -> Result<(&'t str, &'t str), Failure> {
+    given.split_once('=').ok_or_else(|| {
+        Failure::usage(format!("`{flag} {given}` does not say how long"))
+            .help(format!("write the stage and a span: `{flag} {given}=5m`"))
+    })
+}
+
+/// A stage of the pipeline that is asked for, or, with its name and a dot before it, of another.
+fn place(policy: &Policy, asked: Id<Pipeline>, name: &str) -> Result<Place, Failure> {
+    let (pipeline, name) = match name.split_once('.') {
+        Some((pipeline, stage)) => (find("pipeline", &policy.pipelines, pipeline)?, stage),
+        None => (asked, name),
     };
-    Ok((find("stage", stages, name)?, value))
+    Ok((pipeline, find("stage", &policy.pipelines[pipeline].stages, name)?))
 }
 
 fn elapsed(flag: &str, text: &str) -> Result<Elapsed, Failure> {

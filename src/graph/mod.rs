@@ -25,4 +25,5 @@ pub use cycles::{Arrow, Thing, cycles};
 pub use deadlock::{Answer, Blocker, Deadlock, Happened, Undecided, Wait, deadlocks};
 pub use explore::STATES;
 pub use net::{Guard, Run, What, Why};
+pub use shared::{Shares, shares};
 pub use stages::{At, Nearest, Stages};

@@ -4,13 +4,14 @@ use super::net::Guard;
 use crate::policy::{Component, Id, Pipeline, Policy, Stage, StageKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-#[derive(Debug, Default)]
-pub(super) struct Shares {
+/// The components that pipelines have to themselves for a while.
+#[derive(Debug, Clone, Default)]
+pub struct Shares {
     /// By pipeline: the stage that takes its shared components, at whose end they are given back (none: the last), and which.
     taken: BTreeMap<Id<Pipeline>, Share>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Share {
     from: Id<Stage>,
     until: Option<Id<Stage>>,
@@ -27,7 +28,7 @@ impl Shares {
     }
 
     /// The components that a stage takes, in the order they are declared, each with the stage at whose end it is given back.
-    pub(super) fn taken(
+    pub fn taken(
         &self,
         pipeline: Id<Pipeline>,
         stage: Id<Stage>,
@@ -41,7 +42,7 @@ impl Shares {
 type Callers = BTreeMap<Id<Pipeline>, BTreeSet<Id<Pipeline>>>;
 
 /// Which pipelines share which components. What a pipeline calls works within what its callers have: it takes nothing that they may hold.
-pub(super) fn shares(policy: &Policy) -> Shares {
+pub fn shares(policy: &Policy) -> Shares {
     let mut users: BTreeMap<Id<Component>, Vec<Id<Pipeline>>> = BTreeMap::new();
     let callers = callers(policy);
     for pipeline in policy.pipelines.ids() {

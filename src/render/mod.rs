@@ -13,6 +13,7 @@ mod human;
 mod json;
 pub mod markdown;
 mod paint;
+mod place;
 mod sarif;
 pub mod schedule;
 mod short;

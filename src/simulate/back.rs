@@ -1,10 +1,10 @@
-//! How a rollout comes back: the steps of its rollback, the levers it pulls, and whether it recovers.
+//! How a run comes back: the steps of its rollback, the levers it pulls, and whether it recovers.
 
 use super::Truth;
 use super::check::{Watch, turns};
 use super::event::{Outcome, What};
 use super::reading::Reach;
-use super::rollout::Rollout;
+use super::run::{Run, Turned};
 use crate::calendar::{Elapsed, Instant};
 use crate::policy::{Act, Bound, Id, Lever, Origin, Rollback, Severity, Step, Switch};
 use std::collections::BTreeSet;
@@ -31,11 +31,13 @@ enum Flow {
     On,
     /// The trace ends before it is known.
     Cut,
-    /// A step could not be done.
+    /// A step could not be done: what follows it is left.
     Broken,
+    /// An incident was declared, and what follows is left.
+    Incident,
 }
 
-impl<'a> Rollout<'a> {
+impl<'a> Run<'a> {
     /// Goes back, and says how that ended.
     pub fn go_back(&mut self, id: Option<Id<Rollback>>) -> Outcome {
         let Some(id) = id else {
@@ -60,8 +62,16 @@ impl<'a> Rollout<'a> {
         self.tell(rollback.origin, What::WentBack { rollback: name.clone() });
         let mut flow = self.everywhere(&mut back);
         if flow != Flow::Cut {
-            let finally = self.steps(&mut back, &rollback.finally);
-            flow = if finally == Flow::On { flow } else { finally };
+            for step in &rollback.finally {
+                match self.step(&mut back, step) {
+                    Flow::On | Flow::Incident => {}
+                    Flow::Broken => flow = Flow::Broken,
+                    Flow::Cut => {
+                        flow = Flow::Cut;
+                        break;
+                    }
+                }
+            }
         }
         if flow == Flow::Broken {
             let because = format!("rollback `{}` has no lever left", rollback.name);
@@ -124,8 +134,8 @@ impl<'a> Rollout<'a> {
                 }
                 return Flow::On;
             }
-            Act::FreezeWrites => self.writes_frozen = true,
-            Act::UnfreezeWrites => self.writes_frozen = false,
+            Act::FreezeWrites => self.turn("writes", Switch::On),
+            Act::UnfreezeWrites => self.turn("writes", Switch::Off),
             Act::Throttle(switch) => self.turn("throttle", *switch),
             Act::Banner(switch) => self.turn("banner", *switch),
             _ => {}
@@ -135,10 +145,7 @@ impl<'a> Rollout<'a> {
     }
 
     fn turn(&mut self, what: &'static str, switch: Switch) {
-        self.left_on.retain(|other| *other != what);
-        if switch == Switch::On {
-            self.left_on.push(what);
-        }
+        self.turned.push(Turned { at: self.now, what, on: switch == Switch::On });
     }
 
     /// Pulls the fastest lever that is available, or each.
@@ -220,6 +227,7 @@ impl<'a> Rollout<'a> {
         if flow == Flow::On && !back.recovered {
             let severity = severity.map(|severity| self.policy.severities[severity].name.clone());
             self.tell(origin, What::Incident { severity });
+            return Flow::Incident;
         }
         flow
     }
@@ -297,7 +305,7 @@ impl<'a> Rollout<'a> {
         let most = within.map_or(Instant::MAX, |within| back.start.plus(within));
         match self.wait(back, most.max(self.now)) {
             Flow::On => Some(back.recovered),
-            Flow::Cut | Flow::Broken => None,
+            Flow::Cut | Flow::Broken | Flow::Incident => None,
         }
     }
 }

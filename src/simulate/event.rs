@@ -2,7 +2,7 @@
 
 use super::Truth;
 use crate::calendar::{Elapsed, Instant};
-use crate::policy::Origin;
+use crate::policy::{Id, Origin, Pipeline};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -11,6 +11,8 @@ use serde::Serialize;
 pub struct Timeline {
     /// The pipeline.
     pub pipeline: String,
+    /// What is carried out: it, those that it calls or waits for, and what these need.
+    pub carried_out: Vec<Id<Pipeline>>,
     /// When it began.
     pub start: Instant,
     /// When its last event was.
@@ -19,7 +21,7 @@ pub struct Timeline {
     pub outcome: Outcome,
     /// The stage it had come to.
     pub stage: Option<String>,
-    /// The greatest share of traffic that the change was given.
+    /// The greatest share of traffic that the pipeline, or one that it calls, gave to the change.
     pub traffic: Decimal,
     /// Whether writes are frozen at the end.
     pub writes_frozen: bool,
@@ -65,6 +67,8 @@ pub enum Outcome {
 pub struct Event {
     /// When.
     pub at: Instant,
+    /// The pipeline whose run did it.
+    pub pipeline: String,
     /// The line of the policy that makes it so.
     pub origin: Option<Origin>,
     /// What.
@@ -84,6 +88,13 @@ pub enum What {
     Started {
         /// The stage.
         stage: String,
+    },
+    /// A stage called a pipeline.
+    Called {
+        /// The stage.
+        stage: String,
+        /// The pipeline that it called.
+        calls: String,
     },
     /// The command of a stage failed and is tried again.
     Retried {
@@ -235,6 +246,8 @@ pub enum FailedBy {
     Command,
     /// A gate
     Gate(String),
+    /// A pipeline that it called
+    Pipeline(String),
     /// Its timeout
     Timeout,
 }

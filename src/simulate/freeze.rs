@@ -4,13 +4,13 @@ use super::Setting;
 use super::event::Met;
 use crate::calendar::{Elapsed, Instant};
 use crate::decide::{About, Change, Context, Lift, Need, Prepared, Reason, StatedTier, Verdict};
-use crate::policy::{Action, FreezeAnswer, Id, Policy, Reaction, Region, Stage, StageKind};
+use crate::policy::{Action, FreezeAnswer, Id, Pipeline, Policy, Reaction, Region, Stage, StageKind};
 use rust_decimal::Decimal;
 
 /// How often freezes that follow each other are looked behind.
 const MOST_FREEZES: usize = 400;
 
-/// The calendar of a rollout.
+/// The calendar of a run.
 pub(super) struct Calendar<'a> {
     policy: &'a Policy,
     prepared: Prepared<'a>,
@@ -26,9 +26,9 @@ pub(super) struct Freeze {
 }
 
 impl<'a> Calendar<'a> {
-    pub fn new(setting: &Setting<'a>) -> Self {
+    pub fn new(setting: &Setting<'a>, pipeline: Id<Pipeline>) -> Self {
         let policy = setting.policy;
-        let service = policy.pipelines[setting.pipeline].service;
+        let service = policy.pipelines[pipeline].service;
         let tier = setting.assumed.tier;
         Self {
             policy,

@@ -10,7 +10,10 @@ mod plan;
 mod prometheus;
 mod reading;
 mod rollout;
+mod run;
 mod stage;
+mod start;
+mod together;
 mod trace;
 mod value;
 
@@ -38,6 +41,9 @@ pub struct Setting<'a> {
     pub assumed: &'a Assumptions,
 }
 
+/// A stage of a pipeline.
+pub type Place = (Id<Pipeline>, Id<Stage>);
+
 /// What no trace says. Where nothing is said of it, a command takes no time and does not fail, approvals are given at once, and
 /// facts and probes say yes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,16 +51,16 @@ pub struct Assumptions {
     /// The tier of the change; none means that no freeze admits it.
     pub tier: Option<Id<Tier>>,
     /// How long the command of a stage takes.
-    pub took: BTreeMap<Id<Stage>, Elapsed>,
+    pub took: BTreeMap<Place, Elapsed>,
     /// How many tries of a stage fail.
-    pub failing: BTreeMap<Id<Stage>, u32>,
+    pub failing: BTreeMap<Place, u32>,
     /// How long the approval of a stage takes; none means that it is never given.
-    pub approvals: BTreeMap<Id<Stage>, Option<Elapsed>>,
+    pub approvals: BTreeMap<Place, Option<Elapsed>>,
     /// Facts and probes that say no.
     pub denied: BTreeSet<String>,
 }
 
-/// Carries the pipeline out, and tells what happened.
+/// Carries the pipeline out, with those that it calls or waits for, and tells what happened.
 pub fn simulate(setting: &Setting<'_>) -> Timeline {
     rollout::Rollout::new(setting).run()
 }

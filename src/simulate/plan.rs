@@ -22,7 +22,7 @@ pub(super) enum Gives {
     Nothing,
     Mirror(Decimal),
     Share(Decimal),
-    /// All of it, where it has less: what a `promote` does that says nothing of traffic.
+    /// All of it, where it has less: what a `promote` or a `switch` does that says nothing of traffic.
     Rest,
 }
 
@@ -33,7 +33,7 @@ pub(super) fn steps(stage: &Stage) -> Vec<Step> {
         Some(Traffic::Shares(shares)) if !shares.is_empty() => {
             shares.iter().copied().map(Gives::Share).collect()
         }
-        _ if stage.kind == StageKind::Promote => vec![Gives::Rest],
+        _ if stage.kind == StageKind::Promote || stage.switch.is_some() => vec![Gives::Rest],
         _ => vec![Gives::Nothing],
     };
     let places: Vec<Option<Vec<Id<Region>>>> = match stage.region_plan.as_slice() {

@@ -1,245 +1,246 @@
-//! A rollout that is carried out: from one instant at which something may change to the next. At each, triggers are asked before
-//! every move of a stage and after the last; the first stage as written that can move makes the next move.
+//! A rollout that is carried out: its pipeline, those that it calls and those whose stages it waits for, from one instant at which
+//! something may change to the next. At each, the first run that can move makes the next move: what is asked for first, then what
+//! it waits for, then what is called, in the order in which they began.
 
-use super::check::{Answer, Sense, Watch, ask_all, measures, turns};
-use super::event::{Event, Outcome, Timeline, What};
-use super::freeze::Calendar;
-use super::reading::{Asking, Reach};
-use super::stage::{Phase, Progress};
-use super::{Setting, Truth};
-use crate::calendar::{Elapsed, Instant};
-use crate::policy::{Check, Id, Lock, OnFailure, Origin, Pipeline, Policy, Region, Rollback, Stage};
+use super::Setting;
+use super::event::{Event, Outcome, Timeline};
+use super::run::{Ending, Over, Run};
+use super::together::{Caller, Together};
+use crate::calendar::Instant;
+use crate::policy::{Id, Pipeline, Policy};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Everything about a rollout at an instant.
 pub(super) struct Rollout<'a> {
-    pub setting: Setting<'a>,
-    pub policy: &'a Policy,
-    pub pipeline: &'a Pipeline,
-    pub calendar: Calendar<'a>,
-    pub now: Instant,
-    /// The last instant of which the trace says anything.
-    pub limit: Option<Instant>,
-    /// How far each stage is, in the pipeline's order.
-    pub stages: Vec<Progress>,
-    /// Locks that are taken: by which stage, and at the end of which they are given back; none for the pipeline's own.
-    pub locks: BTreeMap<Id<Lock>, Option<Taken>>,
-    /// The stage that moved last.
-    pub last: Option<Id<Stage>>,
-    /// The greatest share that was given.
-    pub share: Decimal,
-    /// Whether the first migration or deployment has begun.
-    pub touched: bool,
-    /// Whether freezes are asked no more.
-    pub finishing: bool,
-    /// Where traffic was given; none means nowhere yet.
-    pub given: Option<Reach>,
-    /// The hold of the stage that gave it last.
-    pub hold: Option<Elapsed>,
-    pub ending: Option<Ending>,
-    pub writes_frozen: bool,
-    pub left_on: Vec<&'static str>,
-    rollbacks: Vec<(Id<Rollback>, &'a Rollback, Watch)>,
+    setting: Setting<'a>,
+    now: Instant,
+    together: Together,
+    /// The first is the one that was asked for.
+    runs: Vec<Run<'a>>,
     events: Vec<Event>,
-}
-
-/// By which stage a lock was taken, and at the end of which it is given back.
-type Taken = (Id<Stage>, Id<Stage>);
-
-/// How a rollout ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Ending {
-    Done(Outcome),
-    Back(Option<Id<Rollback>>),
 }
 
 impl<'a> Rollout<'a> {
     pub fn new(setting: &Setting<'a>) -> Self {
-        let policy = setting.policy;
-        let pipeline = &policy.pipelines[setting.pipeline];
-        let own = policy.rollbacks.iter().filter(|(_, rollback)| rollback.pipeline == setting.pipeline);
-        Self {
+        let (roots, members) = carried_out(setting.policy, setting.pipeline);
+        let mut rollout = Self {
             setting: *setting,
-            policy,
-            pipeline,
-            calendar: Calendar::new(setting),
             now: setting.start,
-            limit: setting.trace.end(),
-            stages: pipeline.stages.rows().iter().map(|stage| Progress::new(policy, stage)).collect(),
-            locks: pipeline.holds.iter().map(|(lock, _)| (*lock, None)).collect(),
-            last: None,
-            share: Decimal::ZERO,
-            touched: false,
-            finishing: false,
-            given: None,
-            hold: None,
-            ending: None,
-            writes_frozen: false,
-            left_on: Vec::new(),
-            rollbacks: own.map(|(id, rollback)| (id, rollback, Watch::default())).collect(),
+            together: Together::new(setting.policy, members),
+            runs: Vec::new(),
             events: Vec::new(),
-        }
+        };
+        roots.into_iter().for_each(|pipeline| rollout.begin(pipeline, None));
+        rollout
     }
 
     pub fn run(mut self) -> Timeline {
-        let ending = loop {
+        let over = loop {
             self.instant();
-            if let Some(ending) = self.ending.take() {
-                break ending;
-            }
-            if self.stages.iter().all(|progress| progress.phase == Phase::Finished) {
-                break Ending::Done(Outcome::Finished);
+            if let Some(over) = self.runs.first().and_then(|main| main.over.clone()) {
+                break over;
             }
             let next = self.next();
-            let is_blind = self.given.is_some()
-                && self.rollbacks.iter().any(|(_, rollback, _)| measures(self.policy, &rollback.triggers));
-            if next == Instant::MAX || is_blind && self.is_blind_at(next) {
-                break Ending::Done(self.stalled(next));
+            let blind = |run: &Run<'_>| run.over.is_none() && run.is_blind_at(next) && run.is_watched();
+            if next == Instant::MAX || self.runs.first().is_some_and(blind) {
+                break Over { at: self.now, outcome: self.stalled() };
             }
-            self.now = next;
+            let cut = self.runs.iter_mut().filter(|run| blind(run));
+            let over = Over { at: self.now, outcome: Outcome::TraceEnds };
+            if cut.map(|run| run.over = Some(over.clone())).count() == 0 {
+                self.pass(next);
+            }
         };
-        let outcome = match ending {
-            Ending::Done(outcome) => outcome,
-            Ending::Back(rollback) => self.go_back(rollback),
+        self.told(over)
+    }
+
+    fn told(mut self, Over { at, outcome }: Over) -> Timeline {
+        let limit = self.setting.trace.end();
+        let end = match outcome {
+            Outcome::TraceEnds => limit.map_or(at, |limit| limit.max(self.setting.start)),
+            _ => at,
         };
-        if outcome == Outcome::TraceEnds {
-            self.now = self.limit.map_or(self.now, |limit| limit.max(self.setting.start));
+        // A run beside it may be known to come back later.
+        self.events.retain(|event| event.at <= end);
+        self.events.sort_by_key(|event| event.at);
+        let mut on = BTreeSet::new();
+        let mut turned: Vec<_> = self.runs.iter().flat_map(|run| &run.turned).collect();
+        turned.sort_by_key(|turned| turned.at);
+        for turned in turned.into_iter().filter(|turned| turned.at <= end) {
+            if turned.on {
+                on.insert(turned.what)
+            } else {
+                on.remove(turned.what)
+            };
         }
+        let writes_frozen = on.remove("writes");
+        let main = self.runs.first();
         Timeline {
-            pipeline: self.pipeline.name.clone(),
+            pipeline: self.setting.policy.pipelines[self.setting.pipeline].name.clone(),
+            carried_out: self.together.members.into_iter().collect(),
             start: self.setting.start,
-            end: self.now,
+            end,
             outcome,
-            stage: self.last.map(|id| self.pipeline.stages[id].name.clone()),
-            traffic: self.share,
-            writes_frozen: self.writes_frozen,
-            left_on: self.left_on,
+            stage: main.and_then(Run::last).map(str::to_owned),
+            traffic: self
+                .runs
+                .iter()
+                .filter(|run| run.is_main)
+                .map(|run| run.share)
+                .max()
+                .unwrap_or(Decimal::ZERO),
+            writes_frozen,
+            left_on: on.into_iter().collect(),
             events: self.events,
+        }
+    }
+
+    /// Begins a run now, for a call or by itself.
+    fn begin(&mut self, pipeline: Id<Pipeline>, call: Option<(usize, Caller)>) {
+        let caller = call.map(|(_, caller)| caller);
+        let is_main = match caller {
+            Some((caller, _)) => self.runs.get(caller).is_some_and(|run| run.is_main),
+            None => self.runs.is_empty(),
+        };
+        let call = call.map(|(position, _)| position);
+        let mut run = Run::new(&self.setting, self.now, self.runs.len(), pipeline);
+        (run.is_main, run.call, run.caller) = (is_main, call, caller);
+        self.runs.push(run);
+    }
+
+    fn pass(&mut self, next: Instant) {
+        self.now = next;
+        for run in self.runs.iter_mut().filter(|run| run.over.is_none()) {
+            run.now = next;
         }
     }
 
     /// Everything that happens at this instant.
     fn instant(&mut self) {
-        self.watch_gates();
-        while self.ending.is_none() && !self.fires() && self.moves() {}
+        self.runs.iter_mut().filter(|run| run.over.is_none()).for_each(Run::watch_gates);
+        while self.runs.first().is_some_and(|main| main.over.is_none()) && self.moves() {}
     }
 
-    /// The first stage that can move makes a move.
+    /// The first run that can move makes a move, or ends.
     fn moves(&mut self) -> bool {
-        let pipeline = self.pipeline;
-        pipeline.stages.iter().any(|(id, stage)| {
-            let Some(mut progress) = self.stages.get_mut(id.index()).map(std::mem::take) else {
-                return false;
+        for position in 0..self.runs.len() {
+            let Some(run) = self.runs.get_mut(position).filter(|run| run.over.is_none()) else { continue };
+            let moved = run.moves(&mut self.together);
+            let outcome = match run.ending.take() {
+                Some(Ending::Done(outcome)) => Some(outcome),
+                Some(Ending::Back(rollback)) => Some(run.go_back(rollback)),
+                None => (!moved && run.is_finished()).then_some(Outcome::Finished),
             };
-            let before = progress.phase.clone();
-            let moved = self.advance(id, stage, &mut progress);
-            if moved && before != Phase::Waiting {
-                self.last = Some(id);
+            self.events.append(&mut run.events);
+            let is_over = outcome.is_some();
+            if let Some(outcome) = outcome {
+                let well = outcome == Outcome::Finished;
+                if !matches!(outcome, Outcome::Paused { .. } | Outcome::TraceEnds) {
+                    self.together.end(position, run.call, run.now, well);
+                }
+                run.over = Some(Over { at: run.now, outcome });
             }
-            if let Some(place) = self.stages.get_mut(id.index()) {
-                *place = progress;
-            }
-            moved
-        })
-    }
-
-    /// Whether a trigger fires; then the rollout goes back.
-    fn fires(&mut self) -> bool {
-        let Some(reach) = &self.given else { return false };
-        let asking =
-            Asking { policy: self.policy, trace: self.setting.trace, reach, hold: self.hold, at: self.now };
-        for (id, rollback, watch) in &mut self.rollbacks {
-            let checks = rollback.triggers.iter().map(|bound| &bound.check);
-            let answers = ask_all(&asking, self.setting.assumed, Sense::Feared, checks, watch);
-            let fired = rollback.triggers.iter().zip(answers).find(|(_, answer)| answer.truth == Truth::Yes);
-            if let Some((trigger, Answer { since, seen, .. })) = fired {
-                self.ending = Some(Ending::Back(Some(*id)));
-                let (rollback, text) = (rollback.name.clone(), trigger.text.clone());
-                let what = What::Fired { rollback, trigger: text, since, seen };
-                self.events.push(Event { at: self.now, origin: Some(trigger.origin), what });
+            if moved || is_over {
+                self.begin_called();
                 return true;
             }
         }
         false
     }
 
+    fn begin_called(&mut self) {
+        let policy = self.setting.policy;
+        loop {
+            let (runs, now) = (&self.runs, self.now);
+            let goes_on = |run: &&Run<'_>| run.over.as_ref().is_none_or(|over| over.at > now || over.stays());
+            let has_room = |pipeline: Id<Pipeline>| {
+                let under_way = runs.iter().filter(goes_on).filter(|run| run.id == pipeline).count();
+                under_way < policy.pipelines[pipeline].runs.max(1) as usize
+            };
+            let Some((position, pipeline, caller)) = self.together.next_call(has_room) else { return };
+            self.begin(pipeline, Some((position, caller)));
+        }
+    }
+
     /// The first instant behind now at which anything may change; [`Instant::MAX`] where nothing can.
     fn next(&self) -> Instant {
-        let mut next = Instant::MAX;
-        if let Some(reach) = &self.given {
-            let asking = self.asking(reach, self.hold);
-            for (_, rollback, watch) in &self.rollbacks {
-                next = next.min(turns(&asking, rollback.triggers.iter().map(|bound| &bound.check), watch));
-            }
-        }
-        for (progress, stage) in self.stages.iter().zip(self.pipeline.stages.rows()) {
-            next = next.min(self.stage_next(stage, progress));
-        }
-        next
+        let runs = self.runs.iter().filter(|run| run.over.is_none()).map(Run::next);
+        runs.min().unwrap_or(Instant::MAX).min(self.together.next(self.now))
     }
 
     /// Why it does not go on.
-    fn stalled(&self, next: Instant) -> Outcome {
-        for (progress, stage) in self.stages.iter().zip(self.pipeline.stages.rows()) {
-            if let Some(pause) = &progress.pause {
-                let until = [pause.until, pause.back].into_iter().flatten().min();
-                return Outcome::Paused { until, because: pause.because.clone() };
-            }
-            if let Phase::Approval { until } = progress.phase {
-                let because = format!("the approval of `{}`", stage.name);
-                return Outcome::Paused { until: until.filter(|until| *until < Instant::MAX), because };
-            }
+    fn stalled(&self) -> Outcome {
+        let concerned: Vec<&Run<'_>> =
+            self.concerned().into_iter().filter_map(|at| self.runs.get(at)).collect();
+        if let Some(paused) = concerned.iter().find_map(|run| run.paused()) {
+            return paused;
         }
-        let asks = |progress: &Progress| matches!(progress.phase, Phase::Gates { .. });
-        if next < Instant::MAX || self.stages.iter().any(asks) {
+        let runs = self.runs.iter().filter(|run| run.over.is_none());
+        let next = runs.map(Run::next_move).min().unwrap_or(Instant::MAX).min(self.together.next(self.now));
+        if next < Instant::MAX || concerned.iter().any(|run| run.asks_the_trace()) {
             return Outcome::TraceEnds;
         }
-        let waiting = self.stages.iter().zip(self.pipeline.stages.rows());
-        let waiting =
-            waiting.filter(|(progress, _)| !matches!(progress.phase, Phase::Finished | Phase::Waiting));
-        let waits: Vec<String> = waiting.map(|(progress, stage)| self.waits_for(stage, progress)).collect();
+        let waits: Vec<String> = concerned.iter().flat_map(|run| run.waits(&self.together)).collect();
         let because = if waits.is_empty() { "no stage can start".to_owned() } else { waits.join("; ") };
         Outcome::Stuck { because }
     }
 
-    /// Whether an instant lies behind everything the trace says.
-    pub fn is_blind_at(&self, at: Instant) -> bool {
-        self.limit.is_some_and(|limit| at > limit)
-    }
-
-    pub fn asking<'q>(&self, reach: &'q Reach, hold: Option<Elapsed>) -> Asking<'q>
-    where
-        'a: 'q,
-    {
-        Asking { policy: self.policy, trace: self.setting.trace, reach, hold, at: self.now }
-    }
-
-    /// Asks all of these now, for a gate or to see whether it recovered.
-    pub fn ask<'c>(
-        &self,
-        reach: &Reach,
-        hold: Option<Elapsed>,
-        checks: impl IntoIterator<Item = &'c Check>,
-        watch: &mut Watch,
-    ) -> Vec<Answer> {
-        ask_all(&self.asking(reach, hold), self.setting.assumed, Sense::Wanted, checks, watch)
-    }
-
-    /// Notes what happens now.
-    pub fn tell(&mut self, origin: Origin, what: What) {
-        self.events.push(Event { at: self.now, origin: Some(origin), what });
-    }
-
-    pub fn region_names(&self, regions: &[Id<Region>]) -> Vec<String> {
-        regions.iter().map(|id| self.policy.regions[*id].name.clone()).collect()
-    }
-
-    /// What takes a stage back that does not say: the pipeline's own answer to failures, else its first rollback.
-    pub fn way_back(&self, stage: &Stage) -> Option<Id<Rollback>> {
-        match stage.on_failure.or(self.pipeline.on_failure) {
-            Some((OnFailure::Rollback(rollback), _)) => Some(rollback),
-            _ => self.rollbacks.first().map(|(id, ..)| *id),
+    /// The run that was asked for, and whatever it waits for, by position.
+    fn concerned(&self) -> Vec<usize> {
+        let mut found = vec![0];
+        let mut next = 0;
+        while let Some(run) = found.get(next).and_then(|at| self.runs.get(*at)) {
+            let pipelines = run.awaits();
+            let holders = run.holders(&self.together);
+            for (position, other) in self.runs.iter().enumerate() {
+                let is_called = other.caller.is_some_and(|(caller, _)| found.get(next) == Some(&caller));
+                let is_awaited = is_called || pipelines.contains(&other.id) || holders.contains(&position);
+                if is_awaited && !found.contains(&position) {
+                    found.push(position);
+                }
+            }
+            next += 1;
         }
+        found
     }
+}
+
+/// The pipelines that begin by themselves, the one asked for first, others as the policy has them, and all that are carried out: a pipeline of which a stage is waited
+/// for begins with it, or, where others call it, those that do.
+fn carried_out(policy: &Policy, asked: Id<Pipeline>) -> (Vec<Id<Pipeline>>, BTreeSet<Id<Pipeline>>) {
+    let stages = |pipeline: Id<Pipeline>| policy.pipelines[pipeline].stages.rows();
+    let calls = |pipeline| stages(pipeline).iter().flat_map(|stage| &stage.calls).map(|(called, _)| *called);
+    let callers = |pipeline| {
+        policy.pipelines.ids().filter(move |caller| calls(*caller).any(|called| called == pipeline))
+    };
+    let mut roots = vec![asked];
+    let mut members = BTreeSet::new();
+    let mut lifted = BTreeSet::new();
+    // Pipelines to carry out, each with whether a call begins it.
+    let mut open = vec![(asked, true)];
+    while let Some((pipeline, is_called)) = open.pop() {
+        if members.contains(&pipeline) {
+            continue;
+        }
+        if !is_called && callers(pipeline).next().is_some() {
+            if lifted.insert(pipeline) {
+                open.extend(callers(pipeline).map(|caller| (caller, false)));
+            }
+            continue;
+        }
+        if !is_called {
+            roots.push(pipeline);
+        }
+        members.insert(pipeline);
+        let awaited =
+            stages(pipeline).iter().flat_map(|stage| &stage.after).map(|after| (after.pipeline, false));
+        // What is called is looked at first: it begins with its call.
+        open.extend(awaited.filter(|(other, _)| *other != pipeline));
+        open.extend(calls(pipeline).map(|called| (called, true)));
+    }
+    if let Some((_, beside)) = roots.split_first_mut() {
+        beside.sort_unstable();
+    }
+    (roots, members)
 }

@@ -6,9 +6,10 @@ use super::event::{FailedBy, Outcome, What};
 use super::freeze::{Freeze, goes_back, reaction, words};
 use super::plan::{Gives, Step, steps};
 use super::reading::Reach;
-use super::rollout::{Ending, Rollout};
+use super::run::{Ending, Run};
+use super::together::Together;
 use crate::calendar::{Elapsed, Instant};
-use crate::policy::{Check, Component, Id, OnFailure, Policy, Reaction, Region, Stage, StageKind};
+use crate::policy::{Check, Id, OnFailure, Policy, Reaction, Region, Stage};
 use rust_decimal::Decimal;
 
 /// How far a stage is.
@@ -21,7 +22,7 @@ pub(super) struct Progress {
     /// Whether a bar of its gates must be so for a while.
     is_sustained: bool,
     measures: bool,
-    deadline: Option<Instant>,
+    pub deadline: Option<Instant>,
     tries: u32,
     watch: Watch,
     /// Whether its gates were asked, and wait.
@@ -62,7 +63,7 @@ pub(super) enum Phase {
         step: usize,
         until: Instant,
     },
-    /// Components that it starts become ready.
+    /// Components that it starts become ready, and what it calls finishes.
     Ending,
     Finished,
 }
@@ -96,7 +97,7 @@ impl Progress {
         self.plan.get(step)
     }
 
-    fn reach(&self, step: usize) -> Reach {
+    pub fn reach(&self, step: usize) -> Reach {
         Reach(self.step(step).and_then(|step| step.regions.clone()))
     }
 
@@ -105,16 +106,28 @@ impl Progress {
     }
 }
 
-impl<'a> Rollout<'a> {
+impl Run<'_> {
     /// Makes the next move of a stage, where there is one now.
-    pub fn advance(&mut self, id: Id<Stage>, stage: &'a Stage, progress: &mut Progress) -> bool {
+    pub fn advance(
+        &mut self,
+        id: Id<Stage>,
+        stage: &Stage,
+        progress: &mut Progress,
+        together: &mut Together,
+    ) -> bool {
+        if progress.phase != Phase::Finished
+            && let Some(called) = together.failed((self.position, id), self.now)
+        {
+            self.fail(stage, FailedBy::Pipeline(self.policy.pipelines[called].name.clone()));
+            return true;
+        }
         if let Some(pause) = &progress.pause {
             return self.resume(stage, progress, &pause.clone());
         }
         let moved = match progress.phase.clone() {
-            Phase::Waiting => self.meets_stages(id, stage, progress),
+            Phase::Waiting => self.meets_stages(id, stage, progress, together),
             Phase::Approval { until } => self.is_approved(stage, progress, until),
-            Phase::Ready => self.starts(id, stage, progress),
+            Phase::Ready => self.starts(id, stage, progress, together),
             Phase::Running { until } => until <= self.now && self.ran(id, stage, progress),
             Phase::Begin { step } => self.begins(stage, progress, step),
             Phase::Hold { step, until } => {
@@ -131,7 +144,7 @@ impl<'a> Rollout<'a> {
                 }
                 until <= self.now
             }
-            Phase::Ending => self.ends(id, stage, progress),
+            Phase::Ending => self.ends(id, stage, progress, together),
             Phase::Finished => false,
         };
         if !moved && progress.phase != Phase::Finished && progress.deadline.is_some_and(|end| end <= self.now)
@@ -156,22 +169,6 @@ impl<'a> Rollout<'a> {
         }
     }
 
-    fn meets_stages(&mut self, id: Id<Stage>, stage: &Stage, progress: &mut Progress) -> bool {
-        let own = stage.after.iter().filter(|after| after.pipeline == self.setting.pipeline);
-        let is_finished = |id: Id<Stage>| {
-            self.stages.get(id.index()).is_some_and(|progress| progress.phase == Phase::Finished)
-        };
-        if !own.map(|after| after.stage).all(is_finished) {
-            return false;
-        }
-        let given = self.setting.assumed.approvals.get(&id).copied().unwrap_or(Some(Elapsed::ZERO));
-        progress.phase = match stage.approve {
-            Some(_) => Phase::Approval { until: given.map(|given| self.now.plus(given)) },
-            None => Phase::Ready,
-        };
-        true
-    }
-
     fn is_approved(&mut self, stage: &Stage, progress: &mut Progress, until: Option<Instant>) -> bool {
         let is_given = until.is_some_and(|until| until <= self.now);
         if is_given {
@@ -182,37 +179,12 @@ impl<'a> Rollout<'a> {
         is_given
     }
 
-    fn starts(&mut self, id: Id<Stage>, stage: &Stage, progress: &mut Progress) -> bool {
-        let is_free = stage.holds.iter().all(|holding| !self.locks.contains_key(&holding.lock));
-        if !is_free || !stage.needs.iter().all(|(component, _)| self.is_ready(*component)) {
-            return false;
-        }
-        let places = matches!(
-            stage.kind,
-            StageKind::Migrate | StageKind::Expand | StageKind::Contract | StageKind::Deploy
-        );
-        if places && !self.touched {
-            let first = progress.reach(0).0;
-            if self.is_held(stage, progress, first.as_deref()) {
-                return true;
-            }
-        }
-        self.touched |= places;
-        for holding in &stage.holds {
-            self.locks.insert(holding.lock, Some((id, holding.until.unwrap_or(id))));
-        }
-        self.tell(stage.origin, What::Started { stage: stage.name.clone() });
-        progress.deadline = stage.timeout.map(|(timeout, _)| self.now.plus(timeout));
-        progress.phase = Phase::Running { until: self.now.plus(self.took(id)) };
-        true
-    }
-
-    fn took(&self, id: Id<Stage>) -> Elapsed {
-        self.setting.assumed.took.get(&id).copied().unwrap_or(Elapsed::ZERO)
+    pub fn took(&self, id: Id<Stage>) -> Elapsed {
+        self.setting.assumed.took.get(&(self.id, id)).copied().unwrap_or(Elapsed::ZERO)
     }
 
     fn ran(&mut self, id: Id<Stage>, stage: &Stage, progress: &mut Progress) -> bool {
-        let failing = self.setting.assumed.failing.get(&id).copied().unwrap_or(0);
+        let failing = self.setting.assumed.failing.get(&(self.id, id)).copied().unwrap_or(0);
         if progress.tries >= failing {
             progress.phase = Phase::Begin { step: 0 };
         } else if progress.tries < stage.retries {
@@ -285,7 +257,12 @@ impl<'a> Rollout<'a> {
     }
 
     /// Whether a freeze holds the stage here; then what is to be done about it is under way.
-    fn is_held(&mut self, stage: &Stage, progress: &mut Progress, regions: Option<&[Id<Region>]>) -> bool {
+    pub fn is_held(
+        &mut self,
+        stage: &Stage,
+        progress: &mut Progress,
+        regions: Option<&[Id<Region>]>,
+    ) -> bool {
         if self.finishing {
             return false;
         }
@@ -352,49 +329,6 @@ impl<'a> Rollout<'a> {
         };
     }
 
-    fn ends(&mut self, id: Id<Stage>, stage: &Stage, progress: &mut Progress) -> bool {
-        if !stage.starts.iter().all(|(component, _)| self.is_ready_but(*component, Some(id))) {
-            return false;
-        }
-        self.tell(stage.origin, What::Finished { stage: stage.name.clone() });
-        progress.phase = Phase::Finished;
-        let stages = &self.stages;
-        let is_over = |other: Id<Stage>| {
-            other == id || stages.get(other.index()).is_some_and(|progress| progress.phase == Phase::Finished)
-        };
-        self.locks
-            .retain(|_, taken| taken.is_none_or(|(by, until)| !(until == id || by == id && is_over(until))));
-        true
-    }
-
-    fn is_ready(&self, component: Id<Component>) -> bool {
-        self.is_ready_but(component, None)
-    }
-
-    /// Whether a component is ready, where `started` has started: a stage that starts it has, or none does, and so is what it needs.
-    fn is_ready_but(&self, component: Id<Component>, started: Option<Id<Stage>>) -> bool {
-        let mut seen = vec![component];
-        let mut open = vec![component];
-        while let Some(component) = open.pop() {
-            let mut starting = (self.pipeline.stages.iter())
-                .filter(|(_, stage)| stage.starts.iter().any(|(started, _)| *started == component))
-                .peekable();
-            let has_started = |id: Id<Stage>| {
-                started == Some(id) || self.stages.get(id.index()).is_some_and(Progress::has_started)
-            };
-            if starting.peek().is_some() && !starting.any(|(id, _)| has_started(id)) {
-                return false;
-            }
-            for needed in &self.policy.components[component].needs {
-                if !seen.contains(needed) {
-                    seen.push(*needed);
-                    open.push(*needed);
-                }
-            }
-        }
-        true
-    }
-
     fn fail(&mut self, stage: &Stage, by: FailedBy) {
         let because = format!("`{}` failed", stage.name);
         self.tell(stage.origin, What::Failed { stage: stage.name.clone(), by });
@@ -451,22 +385,5 @@ impl<'a> Rollout<'a> {
             }
         };
         if progress.phase == Phase::Finished { next } else { next.min(behind(progress.deadline)) }
-    }
-
-    /// What a stage waits for, in words.
-    pub fn waits_for(&self, stage: &Stage, progress: &Progress) -> String {
-        let name = &stage.name;
-        if progress.phase == Phase::Ready
-            && let Some(holding) = stage.holds.iter().find(|holding| self.locks.contains_key(&holding.lock))
-        {
-            return format!("`{name}` waits for the lock `{}`", self.policy.locks[holding.lock].name);
-        }
-        let awaited = if progress.phase == Phase::Ready { &stage.needs } else { &stage.starts };
-        match awaited.iter().find(|(component, _)| !self.is_ready(*component)) {
-            Some((component, _)) => {
-                format!("`{name}` waits until `{}` is ready", self.policy.components[*component].name)
-            }
-            None => format!("`{name}` waits for its gates"),
-        }
     }
 }

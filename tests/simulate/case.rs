@@ -72,6 +72,39 @@ pub struct Stage {
     pub approve: Option<Option<i64>>,
     pub timeout: Option<i64>,
     pub on_failure: Option<&'static str>,
+    /// Stages of other pipelines that it comes after, and the pipelines that it calls.
+    pub after_others: Vec<(usize, usize)>,
+    pub calls: Vec<usize>,
+    /// Locks, each with the stage at whose end it is given back.
+    pub holds: Vec<(usize, Option<usize>)>,
+    pub needs: Vec<usize>,
+    pub starts: Vec<usize>,
+}
+
+/// A pipeline; the first is the one that is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Line {
+    pub name: &'static str,
+    pub runs: usize,
+    pub holds: Vec<usize>,
+    pub on_failure: Option<&'static str>,
+    /// A kind or none, the least share, what is done.
+    pub on_freeze: Vec<(Option<&'static str>, Option<i64>, &'static str)>,
+    pub stages: Vec<Stage>,
+    pub back: Option<Back>,
+}
+
+/// A rollback.
+#[derive(Debug, Clone)]
+pub struct Back {
+    pub triggers: Vec<Check>,
+    pub regions: Vec<Vec<usize>>,
+    pub soak: Option<i64>,
+    pub hold: i64,
+    pub until_recovered: Option<i64>,
+    /// Whether writes are opened again however it ends.
+    pub finally: bool,
+    pub recovered: Option<(i64, Check)>,
 }
 
 #[derive(Debug, Clone)]
@@ -100,21 +133,23 @@ pub struct Sample {
 pub struct Case {
     pub no_data: Vec<&'static str>,
     pub gates: Vec<Check>,
-    pub stages: Vec<Stage>,
-    pub on_failure: Option<&'static str>,
-    /// A kind or none, the least share, what is done.
-    pub on_freeze: Vec<(Option<&'static str>, Option<i64>, &'static str)>,
+    pub lines: Vec<Line>,
     pub windows: Vec<Window>,
-    pub triggers: Vec<Check>,
     pub levers: Vec<Lever>,
-    pub hold: i64,
-    pub until_recovered: Option<i64>,
-    pub recovered: Option<(i64, Check)>,
     pub samples: Vec<Sample>,
 }
 
 /// The baselines of the metrics, by their number.
-pub const BASELINES: [Option<&str>; 4] = [Some("stable"), Some("offset 30s"), None, Some("pinned \"gold\"")];
+pub const BASELINES: [Option<&str>; 5] =
+    [Some("stable"), Some("offset 30s"), None, Some("pinned \"gold\""), None];
+
+/// The metric that counts, and is only ever asked for its rate.
+pub const COUNTER: usize = 4;
+
+/// What each component needs.
+pub const COMPONENTS: [&[usize]; 3] = [&[], &[0], &[]];
+
+const LOCKS: usize = 2;
 
 /// Gates mostly pass and triggers mostly do not fire, so that a rollout gets far enough to meet both.
 const WANTED: [&str; 7] = ["<=", "<=", "<", "<", "<", ">", ">="];
@@ -123,11 +158,13 @@ const FEARED: [&str; 5] = ["<", ">", ">", ">=", ">="];
 const SPANS: [i64; 4] = [10, 20, 30, 45];
 
 fn bar(tape: &mut Tape<'_>, longest: i64, operators: &[&'static str]) -> Bar {
-    let metric = tape.below(4);
+    let metric = tape.below(5);
     let aggregate = tape.of(&["", "", "p50", "p95", "p99", "mean", "max"]);
+    let aggregate = if metric == COUNTER { "rate" } else { aggregate };
     let limit = match (BASELINES[metric], tape.below(3)) {
         (Some(_), 0) => Limit::Baseline { factor: 2, plus: 0 },
         (Some(_), 1) => Limit::Baseline { factor: 1, plus: 2 },
+        _ if metric == COUNTER => Limit::Value(tape.of(&[6, 12, 20, 30])),
         _ => Limit::Value(5 + tape.below(7) as i64),
     };
     let operator = operators[tape.below(operators.len())];
@@ -195,9 +232,16 @@ pub fn case(numbers: &[u32]) -> Case {
     let tape = &mut Tape::new(numbers);
     let gates: Vec<Check> = (0..2).map(|_| check(tape, 20, &WANTED)).collect();
     let stages = stages(tape, gates.len());
+    let on_failure =
+        tape.of(&[None, Some("rollback back"), Some("rollback back"), Some("stop"), Some("pause")]);
+    let main = Line { back: Some(back(tape)), on_failure, ..line(tape, "line", stages) };
+    let mut lines = vec![main];
+    if tape.below(2) == 1 {
+        others(tape, &mut lines);
+    }
     let end = 100 + tape.below(300) as i64;
     let mut samples = Vec::new();
-    for metric in 0..4 {
+    for metric in 0..5 {
         for baseline in [false, true] {
             if baseline && !matches!(metric, 0 | 3) {
                 continue;
@@ -219,35 +263,92 @@ pub fn case(numbers: &[u32]) -> Case {
             Window { kind: tape.of(&["hard", "soft"]), from, to: from + 5 + tape.below(90) as i64 }
         })
         .collect();
-    Case {
-        no_data: (0..4).map(|_| tape.of(&["hold", "pass", "pass", "fail"])).collect(),
-        gates,
-        stages,
-        windows,
-        on_failure: tape.of(&[
-            None,
-            Some("rollback back"),
-            Some("rollback back"),
-            Some("stop"),
-            Some("pause"),
-        ]),
-        on_freeze: tape.of(&[
-            vec![],
-            vec![(Some("hard"), None, "pause 20s then roll back"), (None, None, "pause")],
-            vec![(Some("soft"), Some(50), "finish"), (None, None, "roll back")],
-            vec![(None, None, "finish")],
-        ]),
+    let no_data = (0..5).map(|_| tape.of(&["hold", "pass", "pass", "fail"])).collect();
+    let levers = (0..2)
+        .map(|_| Lever {
+            within: tape.maybe(|tape| tape.of(&[3, 8, 12])),
+            until: tape.of(&[None, Some("ramp"), Some("ramp")]),
+        })
+        .collect();
+    Case { no_data, gates, lines, windows, levers, samples }
+}
+
+fn line(tape: &mut Tape<'_>, name: &'static str, stages: Vec<Stage>) -> Line {
+    let on_freeze = tape.of(&[
+        vec![],
+        vec![(Some("hard"), None, "pause 20s then roll back"), (None, None, "pause")],
+        vec![(Some("soft"), Some(50), "finish"), (None, None, "roll back")],
+        vec![(None, None, "finish")],
+    ]);
+    Line { name, runs: 1, stages, on_freeze, ..Line::default() }
+}
+
+fn back(tape: &mut Tape<'_>) -> Back {
+    let regions = tape.of(&[vec![], vec![], vec![vec![0]], vec![vec![1], vec![0]]]);
+    Back {
         triggers: (0..1 + tape.below(2)).map(|_| check(tape, 60, &FEARED)).collect(),
-        levers: (0..2)
-            .map(|_| Lever {
-                within: tape.maybe(|tape| tape.of(&[3, 8, 12])),
-                until: tape.of(&[None, Some("ramp")]),
-            })
-            .collect(),
+        soak: if regions.len() > 1 { tape.maybe(|tape| 5 + tape.below(20) as i64) } else { None },
+        regions,
         hold: tape.of(&[5, 20]),
         until_recovered: tape.maybe(|tape| 20 + tape.below(60) as i64),
+        finally: tape.below(2) == 0,
         recovered: tape.maybe(|tape| (10 + tape.below(80) as i64, check(tape, 60, &WANTED))),
-        samples,
+    }
+}
+
+/// Pipelines that the first calls or waits for, with what they share.
+fn others(tape: &mut Tape<'_>, lines: &mut Vec<Line>) {
+    let (aid, peer) = (1, 2);
+    let mut stages = vec![
+        Stage { name: "fill", kind: "test", took: tape.of(&[0, 9, 25]), ..Stage::default() },
+        Stage { name: "place", kind: "deploy", after: vec![0], took: tape.of(&[0, 6]), ..Stage::default() },
+        Stage { name: "send", kind: "canary", after: vec![1], shares: vec![10], ..Stage::default() },
+    ];
+    stages[0].failing = tape.of(&[0, 0, 0, 0, 0, 1]);
+    stages[0].retries = tape.of(&[0, 1]);
+    stages[2].hold = tape.maybe(|tape| 10 + tape.below(25) as i64);
+    stages[2].gates = tape.of(&[vec![], vec![1]]);
+    let mut called = line(tape, "aid", stages);
+    called.runs = tape.of(&[1, 1, 2]);
+    called.on_failure = tape.of(&[None, Some("stop"), Some("pause")]);
+    if tape.below(3) > 0 {
+        called.back = Some(back(tape));
+        called.on_failure = tape.of(&[called.on_failure, Some("rollback back-aid")]);
+    }
+    let mut stages = vec![
+        Stage { name: "one", kind: "test", took: tape.of(&[0, 12, 60]), ..Stage::default() },
+        Stage { name: "two", kind: "verify", after: vec![0], hold: Some(15), ..Stage::default() },
+    ];
+    stages[1].gates = tape.of(&[vec![], vec![], vec![0]]);
+    if tape.below(3) == 0 {
+        stages[1].calls = vec![aid];
+    }
+    let alone = line(tape, "peer", stages);
+    lines.extend([called, alone]);
+    let main = &mut lines[0].stages;
+    for stage in main.iter_mut() {
+        if stage.kind != "test" && tape.below(4) == 1 {
+            stage.calls = vec![aid];
+        }
+        if tape.below(5) == 1 {
+            stage.after_others = vec![tape.of(&[(peer, 0), (peer, 1), (aid, 0)])];
+        }
+    }
+    if main.iter().all(|stage| stage.calls.is_empty() && stage.after_others.is_empty()) {
+        let boot = main.iter().position(|stage| stage.name == "boot").unwrap();
+        main[boot].calls = vec![aid];
+    }
+    for line in lines.iter_mut() {
+        line.holds = (0..LOCKS).filter(|_| tape.below(24) == 1).collect();
+        let count = line.stages.len();
+        for (position, stage) in line.stages.iter_mut().enumerate() {
+            for lock in (0..LOCKS).filter(|_| tape.below(18) == 1).collect::<Vec<_>>() {
+                let until = tape.maybe(|tape| position + tape.below(count - position));
+                stage.holds.push((lock, until));
+            }
+            stage.needs = (0..COMPONENTS.len()).filter(|_| tape.below(24) == 1).collect();
+            stage.starts = (0..COMPONENTS.len()).filter(|_| position < 2 && tape.below(5) == 1).collect();
+        }
     }
 }
 
@@ -255,6 +356,7 @@ fn bar_text(bar: &Bar) -> String {
     let name = format!("m{}", bar.metric);
     let mut text = if bar.aggregate.is_empty() { name } else { format!("{}({name})", bar.aggregate) };
     let limit = match bar.limit {
+        Limit::Value(value) if bar.metric == COUNTER => format!("{value}/m"),
         Limit::Value(value) => format!("{value}s"),
         Limit::Baseline { factor: 1, plus } => format!("baseline + {plus}s"),
         Limit::Baseline { factor, .. } => format!("baseline * {factor}"),
@@ -283,8 +385,8 @@ pub fn policy(case: &Case) -> String {
         .to_owned();
     for (number, (baseline, no_data)) in BASELINES.iter().zip(&case.no_data).enumerate() {
         let baseline = baseline.map_or(String::new(), |baseline| format!("; baseline {baseline}"));
-        writeln!(text, "metric m{number} : duration {{ better lower; no-data {no_data}{baseline} }}")
-            .unwrap();
+        let kind = if number == COUNTER { "count" } else { "duration" };
+        writeln!(text, "metric m{number} : {kind} {{ better lower; no-data {no_data}{baseline} }}").unwrap();
     }
     for (number, gate) in case.gates.iter().enumerate() {
         writeln!(text, "gate g{number} {{ require {} }}", check_text(gate)).unwrap();
@@ -298,43 +400,91 @@ pub fn policy(case: &Case) -> String {
         let until = lever.until.map_or(String::new(), |until| format!("; available until {until}"));
         writeln!(text, "lever l{number} {{ flips flag \"f{number}\"{within}{until} }}").unwrap();
     }
-    text.push_str("pipeline line {\n");
-    if let Some(on_failure) = case.on_failure {
+    for (number, needs) in COMPONENTS.iter().enumerate() {
+        let needs: String = needs.iter().map(|needed| format!("needs c{needed}")).collect();
+        writeln!(text, "component c{number} {{ {needs} }}").unwrap();
+    }
+    for number in 0..LOCKS {
+        writeln!(text, "lock k{number} because \"one at a time\"").unwrap();
+    }
+    for line in &case.lines {
+        line_text(&mut text, case, line);
+    }
+    text
+}
+
+fn line_text(text: &mut String, case: &Case, line: &Line) {
+    writeln!(text, "pipeline {} {{\n  runs {}", line.name, line.runs).unwrap();
+    for lock in &line.holds {
+        writeln!(text, "  holds k{lock}").unwrap();
+    }
+    if let Some(on_failure) = line.on_failure {
         writeln!(text, "  on failure {on_failure}").unwrap();
     }
-    if !case.on_freeze.is_empty() {
-        let answers = case.on_freeze.iter().map(|(kind, share, done)| {
+    if !line.on_freeze.is_empty() {
+        let answers = line.on_freeze.iter().map(|(kind, share, done)| {
             let share = share.map_or(String::new(), |share| format!(" when traffic >= {share}%"));
             kind.map_or_else(|| format!("otherwise {done}"), |kind| format!("{kind}: {done}{share}"))
         });
         writeln!(text, "  on freeze {{ {} }}", answers.collect::<Vec<_>>().join("; ")).unwrap();
     }
-    for stage in &case.stages {
-        stage_text(&mut text, case, stage);
+    for stage in &line.stages {
+        stage_text(text, case, line, stage);
     }
-    text.push_str("}\nrollback back for line {\n");
-    for trigger in &case.triggers {
+    text.push_str("}\n");
+    let Some(back) = &line.back else { return };
+    let name = if line.name == "line" { "back".to_owned() } else { format!("back-{}", line.name) };
+    writeln!(text, "rollback {name} for {} {{", line.name).unwrap();
+    for trigger in &back.triggers {
         writeln!(text, "  when {}", check_text(trigger)).unwrap();
     }
-    let until = case
+    if !back.regions.is_empty() {
+        writeln!(text, "  {}", regions_text(&back.regions, back.soak)).unwrap();
+    }
+    let until = back
         .until_recovered
         .map_or(String::new(), |most| format!(" until recovered at most {most}s else incident S1"));
-    let hold = case.hold;
-    writeln!(text, "  do {{ freeze-writes; pull fastest of l0, l1; hold {hold}s{until}; unfreeze-writes }}")
+    let hold = back.hold;
+    let (opens, finally) =
+        if back.finally { ("", "\n  finally { unfreeze-writes }") } else { ("; unfreeze-writes", "") };
+    writeln!(text, "  do {{ freeze-writes; pull fastest of l0, l1; hold {hold}s{until}{opens} }}{finally}")
         .unwrap();
-    if let Some((within, when)) = &case.recovered {
+    if let Some((within, when)) = &back.recovered {
         writeln!(text, "  recovered within {within}s when {}", check_text(when)).unwrap();
     }
     text.push_str("}\n");
-    text
 }
 
-fn stage_text(text: &mut String, case: &Case, stage: &Stage) {
+fn regions_text(regions: &[Vec<usize>], soak: Option<i64>) -> String {
+    let names = |ids: &Vec<usize>| ids.iter().map(|id| format!("r{id}")).collect::<Vec<_>>().join(", ");
+    let steps: Vec<String> = regions.iter().map(names).collect();
+    format!("regions {}{}", steps.join(" then "), soak.map_or(String::new(), |soak| format!(" soak {soak}s")))
+}
+
+fn stage_text(text: &mut String, case: &Case, line: &Line, stage: &Stage) {
     let mut fields = Vec::new();
-    let names = |ids: &[usize]| ids.iter().map(|id| format!("r{id}")).collect::<Vec<_>>().join(", ");
+    let numbered = |letter: &str, ids: &[usize]| {
+        ids.iter().map(|id| format!("{letter}{id}")).collect::<Vec<_>>().join(", ")
+    };
     if !stage.after.is_empty() {
-        let after: Vec<&str> = stage.after.iter().map(|id| case.stages[*id].name).collect();
+        let after: Vec<&str> = stage.after.iter().map(|id| line.stages[*id].name).collect();
         fields.push(format!("after {}", after.join(", ")));
+    }
+    for (other, id) in &stage.after_others {
+        let other = &case.lines[*other];
+        fields.push(format!("after {} of {}", other.stages[*id].name, other.name));
+    }
+    for called in &stage.calls {
+        fields.push(format!("calls {}", case.lines[*called].name));
+    }
+    for (lock, until) in &stage.holds {
+        let until = until.map_or(String::new(), |until| format!(" until {}", line.stages[until].name));
+        fields.push(format!("holds k{lock}{until}"));
+    }
+    for (word, components) in [("needs", &stage.needs), ("starts", &stage.starts)] {
+        if !components.is_empty() {
+            fields.push(format!("{word} {}", numbered("c", components)));
+        }
     }
     if stage.mirror {
         fields.push("traffic mirror 1%".to_owned());
@@ -344,13 +494,10 @@ fn stage_text(text: &mut String, case: &Case, stage: &Stage) {
     }
     fields.extend(stage.hold.map(|hold| format!("hold {hold}s")));
     if !stage.regions.is_empty() {
-        let steps: Vec<String> = stage.regions.iter().map(|step| names(step)).collect();
-        let soak = stage.soak.map_or(String::new(), |soak| format!(" soak {soak}s"));
-        fields.push(format!("regions {}{soak}", steps.join(" then ")));
+        fields.push(regions_text(&stage.regions, stage.soak));
     }
     if !stage.gates.is_empty() {
-        let gates: Vec<String> = stage.gates.iter().map(|gate| format!("g{gate}")).collect();
-        fields.push(format!("gate {}", gates.join(", ")));
+        fields.push(format!("gate {}", numbered("g", &stage.gates)));
     }
     fields.extend(stage.approve.map(|_| "approve 1 of boss".to_owned()));
     fields.extend(stage.timeout.map(|timeout| format!("timeout {timeout}s")));

@@ -23,14 +23,16 @@ fn read(text: &str) -> Policy {
 
 fn carried_out(case: &Case, policy: &Policy) -> Timeline {
     let pipeline = policy.pipelines.find("line").unwrap();
-    let stages = &policy.pipelines[pipeline].stages;
     let mut assumed = Assumptions::default();
-    for stage in &case.stages {
-        let id = stages.find(stage.name).unwrap();
-        assumed.took.insert(id, Elapsed::seconds(stage.took));
-        assumed.failing.insert(id, stage.failing);
-        if let Some(given) = stage.approve {
-            assumed.approvals.insert(id, given.map(Elapsed::seconds));
+    for line in &case.lines {
+        let of = policy.pipelines.find(line.name).unwrap();
+        for stage in &line.stages {
+            let at = (of, policy.pipelines[of].stages.find(stage.name).unwrap());
+            assumed.took.insert(at, Elapsed::seconds(stage.took));
+            assumed.failing.insert(at, stage.failing);
+            if let Some(given) = stage.approve {
+                assumed.approvals.insert(at, given.map(Elapsed::seconds));
+            }
         }
     }
     let trace = Trace::read(policy, &trace(case)).unwrap();
@@ -42,7 +44,10 @@ fn second(at: Instant) -> i64 {
 }
 
 fn told(timeline: &Timeline) -> Told {
-    let events = timeline.events.iter().map(|event| (second(event.at), word(&event.what)));
+    let events = timeline.events.iter().map(|event| {
+        let of = if event.pipeline == "line" { String::new() } else { format!(" @{}", event.pipeline) };
+        (second(event.at), word(&event.what) + &of)
+    });
     let until = |until: Option<Instant>| until.map(second);
     let outcome = match &timeline.outcome {
         Outcome::Finished => "finished".to_owned(),
@@ -60,6 +65,7 @@ fn word(what: &What) -> String {
     match what {
         What::Approved { stage } => format!("approved {stage}"),
         What::Started { stage } => format!("started {stage}"),
+        What::Called { stage, calls } => format!("calls {stage} {calls}"),
         What::Retried { stage } => format!("retried {stage}"),
         What::Entered { by, regions } => format!("enters {by} {}", regions.join("+")),
         What::Traffic { stage, share } => format!("traffic {stage} {}", percent(share)),
@@ -79,6 +85,7 @@ fn word(what: &What) -> String {
         What::Failed { stage, by } => match by {
             FailedBy::Command => format!("failed {stage} command"),
             FailedBy::Gate(gate) => format!("failed {stage} {gate}"),
+            FailedBy::Pipeline(called) => format!("failed {stage} {called}"),
             FailedBy::Timeout => format!("failed {stage} timeout"),
         },
         What::Fired { since, .. } => format!("fires {}", second(*since)),
@@ -93,7 +100,7 @@ fn word(what: &What) -> String {
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    prop::collection::vec(any::<u32>(), 100..400).prop_map(|numbers| case(&numbers))
+    prop::collection::vec(any::<u32>(), 150..600).prop_map(|numbers| case(&numbers))
 }
 
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
@@ -102,7 +109,7 @@ static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
 });
 
 proptest! {
-    #![proptest_config(law(160))]
+    #![proptest_config(law(100))]
 
     #[test]
     fn every_event_is_the_interpreters(case in cases()) {
@@ -184,7 +191,7 @@ fn the_cases_meet_every_event_and_every_end() {
     };
     let mut met: BTreeMap<String, usize> = BTreeMap::new();
     for _ in 0..600 {
-        let numbers: Vec<u32> = (0..400).map(|_| next()).collect();
+        let numbers: Vec<u32> = (0..600).map(|_| next()).collect();
         let told = walk(&case(&numbers));
         let first = |text: &str| text.split(' ').next().unwrap().to_owned();
         for (_, event) in &told.events {
@@ -195,6 +202,7 @@ fn the_cases_meet_every_event_and_every_end() {
     let wanted = [
         "approved",
         "started",
+        "calls",
         "retried",
         "enters",
         "traffic",

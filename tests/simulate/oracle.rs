@@ -1,7 +1,7 @@
 //! An interpreter that knows nothing of the simulator: it asks everything at every second, by scans, in fractions.
 
-use crate::case::{BASELINES, Bar, Case, Check, Limit, Stage};
-use std::collections::BTreeMap;
+use crate::case::{BASELINES, Bar, COMPONENTS, COUNTER, Case, Check, Limit, Line, Stage};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The regions a step enters, whether it is their first, its share of traffic, and whether it ends their soak.
 type OracleStep = (Option<Vec<usize>>, bool, Option<i64>, bool);
@@ -41,12 +41,16 @@ const NO: u8 = 0;
 const UNKNOWN: u8 = 1;
 const YES: u8 = 2;
 
+/// So long after its last sample nothing goes on that will not for good.
+const LONGEST: i64 = 1500;
+
 type Fraction = (i128, i128);
 
-struct Walk<'c> {
-    case: &'c Case,
-    now: i64,
-    limit: i64,
+/// A run of a pipeline.
+struct Run {
+    line: usize,
+    /// The call that began it.
+    call: Option<usize>,
     states: Vec<State>,
     since: BTreeMap<(String, usize), i64>,
     /// Nothing, everywhere, or these regions.
@@ -55,92 +59,316 @@ struct Walk<'c> {
     share: i64,
     touched: bool,
     finishing: bool,
-    frozen: bool,
-    events: Vec<(i64, String)>,
     end: Option<String>,
+    /// When it was over, and how.
+    over: Option<(i64, String)>,
+}
+
+/// A lock: who took it, at the end of which stage it is given back, and when that was where its run is over.
+struct Taken {
+    run: usize,
+    stage: usize,
+    until: Option<usize>,
+    free: Option<i64>,
+}
+
+/// A call: by which stage of which run, what, whether a run of it began, and when that was over and whether well.
+struct Call {
+    run: usize,
+    stage: usize,
+    line: usize,
+    began: bool,
+    over: Option<(i64, bool)>,
+}
+
+struct Walk<'c> {
+    case: &'c Case,
+    now: i64,
+    limit: i64,
+    runs: Vec<Run>,
+    members: BTreeSet<usize>,
+    locks: BTreeMap<usize, Taken>,
+    calls: Vec<Call>,
+    started: BTreeSet<(usize, usize)>,
+    finished: BTreeSet<(usize, usize)>,
+    writes: Vec<(i64, bool)>,
+    events: Vec<(i64, String)>,
 }
 
 /// Walks through a case.
 pub fn walk(case: &Case) -> Told {
-    let start = State { at: At::Wait, pause: None, deadline: None, tries: 0, waits: false };
+    let limit = case.samples.iter().map(|sample| sample.at).max().unwrap();
     let mut walk = Walk {
         case,
         now: 0,
-        limit: case.samples.iter().map(|sample| sample.at).max().unwrap(),
-        states: vec![start; case.stages.len()],
-        since: BTreeMap::new(),
-        given: None,
-        hold: None,
-        share: 0,
-        touched: false,
-        finishing: false,
-        frozen: false,
+        limit,
+        runs: Vec::new(),
+        members: BTreeSet::new(),
+        locks: BTreeMap::new(),
+        calls: Vec::new(),
+        started: BTreeSet::new(),
+        finished: BTreeSet::new(),
+        writes: Vec::new(),
         events: Vec::new(),
-        end: None,
     };
-    let outcome = loop {
+    for line in walk.roots() {
+        walk.begin(line, None);
+    }
+    let (at, outcome) = loop {
         walk.second();
-        match walk.end.take() {
-            Some(end) if end == "back" => break walk.back(),
-            Some(end) => break end,
-            None => {}
+        if let Some(over) = walk.runs[0].over.clone() {
+            break over;
         }
-        if walk.states.iter().all(|state| state.at == At::Done) {
-            break "finished".to_owned();
+        for run in 0..walk.runs.len() {
+            let is_watched = walk.runs[run].given.is_some() && case.lines[walk.runs[run].line].back.is_some();
+            if run > 0 && is_watched && walk.runs[run].over.is_none() && walk.now >= limit {
+                walk.runs[run].over = Some((walk.now, "trace-ends".to_owned()));
+            }
         }
-        let is_blind = walk.given.is_some() && walk.now >= walk.limit;
-        if is_blind || walk.now > walk.limit + 4000 {
-            break walk.stalled();
+        if (walk.runs[0].given.is_some() && walk.now >= limit) || walk.now > limit + LONGEST {
+            break (walk.now, walk.stalled());
         }
         walk.now += 1;
     };
-    Told { events: walk.events, outcome, writes_frozen: walk.frozen }
+    let end = if outcome == "trace-ends" { limit.max(0) } else { at };
+    let mut events = walk.events;
+    events.retain(|(at, _)| *at <= end);
+    events.sort_by_key(|(at, _)| *at);
+    walk.writes.sort_by_key(|(at, _)| *at);
+    let writes_frozen = walk.writes.iter().rfind(|(at, _)| *at <= end).is_some_and(|(_, frozen)| *frozen);
+    Told { events, outcome, writes_frozen }
 }
 
 impl Walk<'_> {
-    fn tell(&mut self, what: String) {
-        self.events.push((self.now, what));
+    fn line(&self, run: usize) -> &Line {
+        &self.case.lines[self.runs[run].line]
+    }
+
+    fn tell(&mut self, run: usize, what: String) {
+        let of = if run == 0 { String::new() } else { format!(" @{}", self.line(run).name) };
+        self.events.push((self.now, what + &of));
+    }
+
+    /// Whoever is called by a pipeline that is carried out is carried out; a pipeline that another waits for begins by itself, unless
+    /// somebody calls it: then the caller does.
+    fn roots(&mut self) -> Vec<usize> {
+        let lines = &self.case.lines;
+        let calls = |line: usize| lines[line].stages.iter().flat_map(|stage| stage.calls.iter().copied());
+        let mut roots = vec![0];
+        loop {
+            let mut members = BTreeSet::from_iter(roots.iter().copied());
+            for _ in lines {
+                members.extend(members.clone().into_iter().flat_map(calls));
+            }
+            let after = members.iter().flat_map(|line| &lines[*line].stages);
+            let after = after.flat_map(|stage| stage.after_others.iter().map(|(line, _)| *line));
+            let missing = after.into_iter().find(|line| !members.contains(line));
+            let Some(missing) = missing else {
+                self.members = members;
+                roots[1..].sort_unstable();
+                return roots;
+            };
+            let callers = (0..lines.len()).filter(|line| calls(*line).any(|called| called == missing));
+            let callers: Vec<usize> = callers.collect();
+            roots.extend(if callers.is_empty() { vec![missing] } else { callers });
+        }
+    }
+
+    fn begin(&mut self, line: usize, call: Option<usize>) {
+        let start = State { at: At::Wait, pause: None, deadline: None, tries: 0, waits: false };
+        self.runs.push(Run {
+            line,
+            call,
+            states: vec![start; self.case.lines[line].stages.len()],
+            since: BTreeMap::new(),
+            given: None,
+            hold: None,
+            share: 0,
+            touched: false,
+            finishing: false,
+            end: None,
+            over: None,
+        });
     }
 
     fn second(&mut self) {
-        for id in 0..self.states.len() {
-            self.watch(id);
-        }
-        loop {
-            if self.end.is_some() || self.fires() {
-                return;
-            }
-            if !(0..self.states.len()).any(|id| self.moves(id)) {
-                return;
+        for run in 0..self.runs.len() {
+            for id in 0..self.runs[run].states.len() {
+                if self.runs[run].over.is_none() {
+                    self.watch(run, id);
+                }
             }
         }
+        while self.runs[0].over.is_none() && self.anyone_moves() {}
+    }
+
+    fn anyone_moves(&mut self) -> bool {
+        for run in 0..self.runs.len() {
+            if self.runs[run].over.is_some() {
+                continue;
+            }
+            let moved = self.fires(run) || (0..self.runs[run].states.len()).any(|id| self.moves(run, id));
+            let is_done = !moved && self.runs[run].states.iter().all(|state| state.at == At::Done);
+            let end = if is_done { Some("finished".to_owned()) } else { self.runs[run].end.take() };
+            if let Some(end) = end {
+                self.ends(run, end);
+            } else if !moved {
+                continue;
+            }
+            self.begin_called();
+            return true;
+        }
+        false
+    }
+
+    fn ends(&mut self, run: usize, end: String) {
+        let now = self.now;
+        let outcome = if end == "back" { self.back(run) } else { end };
+        // The time it takes to come back is its own.
+        let at = self.now;
+        if run > 0 {
+            self.now = now;
+        }
+        if !outcome.starts_with("paused") && outcome != "trace-ends" {
+            for taken in self.locks.values_mut().filter(|taken| taken.run == run) {
+                taken.free = Some(at);
+            }
+            if let Some(call) = self.runs[run].call {
+                self.calls[call].over = Some((at, outcome == "finished"));
+            }
+        }
+        self.runs[run].over = Some((at, outcome));
+    }
+
+    fn begin_called(&mut self) {
+        for call in 0..self.calls.len() {
+            let line = self.calls[call].line;
+            let is_under_way = |run: &&Run| {
+                run.line == line
+                    && run.over.as_ref().is_none_or(|(at, how)| {
+                        *at > self.now || how.starts_with("paused") || how == "trace-ends"
+                    })
+            };
+            let count = self.runs.iter().filter(is_under_way).count();
+            if !self.calls[call].began && count < self.case.lines[line].runs {
+                self.calls[call].began = true;
+                self.begin(line, Some(call));
+            }
+        }
+    }
+
+    /// The run that was asked for, and those that it waits for.
+    fn concerned(&self) -> Vec<usize> {
+        let mut found = vec![0];
+        let mut at = 0;
+        while at < found.len() {
+            let run = found[at];
+            for other in 0..self.runs.len() {
+                let is_called = self.runs[other].call.is_some_and(|call| self.calls[call].run == run);
+                let mut stages = self.line(run).stages.iter().zip(&self.runs[run].states).enumerate();
+                let waits = stages.any(|(id, (stage, state))| {
+                    let after = stage.after_others.iter().any(|(line, _)| *line == self.runs[other].line);
+                    let lock = self.missing_lock(run, id).and_then(|lock| self.locks.get(&lock));
+                    state.at != At::Done && after
+                        || state.at == At::Ready && lock.is_some_and(|taken| taken.run == other)
+                });
+                if (is_called || waits) && !found.contains(&other) {
+                    found.push(other);
+                }
+            }
+            at += 1;
+        }
+        found
     }
 
     fn stalled(&self) -> String {
-        for state in &self.states {
-            match (state.pause, state.at) {
-                (Some((_, until, back)), _) => {
-                    return format!("paused {:?}", [until, back].into_iter().flatten().min());
+        let concerned = self.concerned();
+        for run in &concerned {
+            match &self.runs[*run].over {
+                Some((_, how)) if how.starts_with("paused") => return how.clone(),
+                Some(_) => continue,
+                None => {}
+            }
+            for state in &self.runs[*run].states {
+                match (state.pause, state.at) {
+                    (Some((_, until, back)), _) => {
+                        return format!("paused {:?}", [until, back].into_iter().flatten().min());
+                    }
+                    (None, At::Approval(until)) => return format!("paused {until:?}"),
+                    _ => {}
                 }
-                (None, At::Approval(until)) => return format!("paused {until:?}"),
-                _ => {}
             }
         }
-        "trace-ends".to_owned()
+        let asks = |run: &usize| match &self.runs[*run].over {
+            Some((_, how)) => how == "trace-ends",
+            None => self.runs[*run].states.iter().any(|state| matches!(state.at, At::Gate(_))),
+        };
+        let may_go_on = self.may_move() || concerned.iter().any(asks);
+        if may_go_on { "trace-ends" } else { "stuck" }.to_owned()
     }
 
-    fn fires(&mut self) -> bool {
-        let Some(reach) = self.given.clone() else { return false };
+    /// Whether time alone, or the trace, may still move a stage.
+    fn may_move(&self) -> bool {
+        let later = |at: &i64| *at > self.now;
+        let states = self.runs.iter().filter(|run| run.over.is_none()).flat_map(|run| &run.states);
+        let mut states = states.map(|state| match state.at {
+            At::Done => false,
+            At::Run(_) | At::Hold(..) | At::Soak(..) | At::Gate(_) => true,
+            _ => state.deadline.is_some_and(|deadline| later(&deadline)),
+        });
+        states.any(|moves| moves)
+            || self.locks.values().filter_map(|taken| taken.free).any(|free| later(&free))
+            || self.calls.iter().filter_map(|call| call.over).any(|(at, _)| later(&at))
+    }
+
+    /// The first lock that a stage cannot take.
+    fn missing_lock(&self, run: usize, id: usize) -> Option<usize> {
+        let wanted = self.wanted(run, id);
+        let is_taken = |lock: usize| {
+            self.locks.get(&lock).is_some_and(|taken| taken.free.is_none_or(|free| free > self.now))
+        };
+        let mut locks = wanted.iter().map(|(lock, _)| *lock).enumerate();
+        let found = locks.find(|(place, lock)| {
+            is_taken(*lock) || wanted.iter().take(*place).any(|(other, _)| other == lock)
+        });
+        found.map(|(_, lock)| lock)
+    }
+
+    fn wanted(&self, run: usize, id: usize) -> Vec<(usize, Option<usize>)> {
+        let line = self.line(run);
+        let waits = |state: &State| matches!(state.at, At::Wait | At::Approval(_) | At::Ready);
+        let is_first = self.runs[run].states.iter().all(waits);
+        let own = line.holds.iter().filter(|_| is_first).map(|lock| (*lock, None));
+        own.chain(line.stages[id].holds.iter().map(|(lock, until)| (*lock, Some(until.unwrap_or(id)))))
+            .collect()
+    }
+
+    fn is_ready(&self, component: usize) -> bool {
+        let lines = self.members.iter().map(|line| (*line, &self.case.lines[*line].stages));
+        let starts = lines.flat_map(|(line, stages)| {
+            let stages = stages.iter().enumerate().filter(|(_, stage)| stage.starts.contains(&component));
+            stages.map(move |(id, _)| (line, id)).collect::<Vec<_>>()
+        });
+        let starts: Vec<(usize, usize)> = starts.collect();
+        let is_up = starts.is_empty() || starts.iter().any(|at| self.started.contains(at));
+        is_up && COMPONENTS[component].iter().all(|needed| self.is_ready(*needed))
+    }
+
+    fn fires(&mut self, run: usize) -> bool {
+        let Some(reach) = self.runs[run].given.clone() else { return false };
+        let case = self.case;
+        let Some(back) = &case.lines[self.runs[run].line].back else { return false };
         let mut fired = None;
-        for (number, trigger) in self.case.triggers.iter().enumerate() {
-            let (truth, since) = self.asks(&format!("trigger {number}"), trigger, true, &reach, self.hold);
+        for (number, trigger) in back.triggers.iter().enumerate() {
+            let hold = self.runs[run].hold;
+            let (truth, since) = self.asks(run, &format!("trigger {number}"), trigger, true, &reach, hold);
             if truth == YES && fired.is_none() {
                 fired = Some(since);
             }
         }
         if let Some(since) = fired {
-            self.tell(format!("fires {since}"));
-            self.end = Some("back".to_owned());
+            self.tell(run, format!("fires {since}"));
+            self.runs[run].end = Some("back".to_owned());
         }
         fired.is_some()
     }
@@ -148,6 +376,7 @@ impl Walk<'_> {
     /// What a check says, and since when.
     fn asks(
         &mut self,
+        run: usize,
         owner: &str,
         check: &Check,
         feared: bool,
@@ -159,6 +388,7 @@ impl Walk<'_> {
             let span = bar.over.or(hold).unwrap_or(300);
             let value = self.value(bar, false, Some((self.now - span, self.now)), reach);
             let limit = match bar.limit {
+                Limit::Value(value) if bar.metric == COUNTER => Some((i128::from(value), 60)),
                 Limit::Value(value) => Some((i128::from(value), 1)),
                 Limit::Baseline { factor, plus } => {
                     let base = match BASELINES[bar.metric].unwrap() {
@@ -190,11 +420,11 @@ impl Walk<'_> {
             };
             let key = (owner.to_owned(), number);
             if plain == YES {
-                let since = *self.since.entry(key).or_insert(self.now);
+                let since = *self.runs[run].since.entry(key).or_insert(self.now);
                 let is_enough = self.now - since >= bar.sustained.unwrap_or(0);
                 all.push((if is_enough { YES } else { UNKNOWN }, since));
             } else {
-                self.since.remove(&key);
+                self.runs[run].since.remove(&key);
                 all.push((plain, self.now));
             }
         }
@@ -216,6 +446,7 @@ impl Walk<'_> {
         reach: &Option<Vec<usize>>,
     ) -> Option<Fraction> {
         let mut values: Vec<i128> = Vec::new();
+        let mut series: BTreeMap<Option<usize>, Vec<(i64, i64)>> = BTreeMap::new();
         for sample in &self.case.samples {
             let here = match (reach, sample.region) {
                 (Some(regions), Some(region)) => regions.contains(&region),
@@ -224,7 +455,11 @@ impl Walk<'_> {
             let now = within.is_none_or(|(from, to)| from < sample.at && sample.at <= to);
             if sample.metric == bar.metric && sample.baseline == baseline && here && now {
                 values.push(i128::from(sample.value));
+                series.entry(sample.region).or_default().push((sample.at, sample.value));
             }
+        }
+        if bar.aggregate == "rate" {
+            return increase(series.values());
         }
         values.sort_unstable();
         let count = values.len();
@@ -261,13 +496,13 @@ impl Walk<'_> {
         steps
     }
 
-    fn watch(&mut self, id: usize) {
-        let stage = &self.case.stages[id];
-        if let At::Hold(step, _) | At::Gate(step) = self.states[id].at {
+    fn watch(&mut self, run: usize, id: usize) {
+        let stage = &self.case.lines[self.runs[run].line].stages[id];
+        if let At::Hold(step, _) | At::Gate(step) = self.runs[run].states[id].at {
             let reach = Self::steps(stage)[step].0.clone();
             for gate in &stage.gates {
                 let owner = format!("{} {gate}", stage.name);
-                self.asks(&owner, &self.case.gates[*gate], false, &reach, stage.hold);
+                self.asks(run, &owner, &self.case.gates[*gate], false, &reach, stage.hold);
             }
         }
     }
@@ -278,82 +513,97 @@ impl Walk<'_> {
         active.map(|(number, window)| (format!("w{number}"), window.kind)).collect()
     }
 
-    fn is_frozen(&mut self, id: usize) -> bool {
+    fn is_frozen(&mut self, run: usize, id: usize) -> bool {
         let active = self.active(self.now);
-        if self.finishing || active.is_empty() {
+        if self.runs[run].finishing || active.is_empty() {
             return false;
         }
         let until = (self.now..).find(|at| self.active(*at).is_empty());
+        let given = self.runs[run].share;
         let fits = |(kind, share, _): &&(Option<&str>, Option<i64>, &str)| {
             kind.is_none_or(|kind| active.iter().any(|(_, other)| *other == kind))
-                && share.is_none_or(|share| self.share >= share)
+                && share.is_none_or(|share| given >= share)
         };
-        let reaction = self.case.on_freeze.iter().find(fits).map_or("pause", |(_, _, done)| *done);
-        let reaction = if self.touched { reaction } else { "wait" };
-        let names: Vec<String> = active.into_iter().map(|(name, _)| name).collect();
-        let name = self.case.stages[id].name;
-        self.tell(format!("freeze {name} {} {reaction} {until:?}", names.join("+")));
-        match reaction {
+        let line = self.line(run);
+        let reaction = line.on_freeze.iter().find(fits).map_or("pause", |(_, _, done)| *done);
+        let reaction = if self.runs[run].touched { reaction } else { "wait" };
+        let names: Vec<String> = active.iter().map(|(name, _)| name.clone()).collect();
+        let name = line.stages[id].name;
+        self.tell(run, format!("freeze {name} {} {reaction} {until:?}", names.join("+")));
+        let pause = match reaction {
             "finish" => {
-                self.finishing = true;
+                self.runs[run].finishing = true;
                 return false;
             }
-            "roll back" => self.end = Some("back".to_owned()),
-            "pause 20s then roll back" => {
-                self.states[id].pause = Some((self.now, until, Some(self.now + 20)))
+            "roll back" => {
+                self.runs[run].end = Some("back".to_owned());
+                return true;
             }
-            _ => self.states[id].pause = Some((self.now, until, None)),
-        }
+            "pause 20s then roll back" => Some(self.now + 20),
+            _ => None,
+        };
+        self.runs[run].states[id].pause = Some((self.now, until, pause));
         true
     }
 
-    fn fail(&mut self, id: usize, why: &str) {
-        let stage = &self.case.stages[id];
-        self.tell(format!("failed {} {why}", stage.name));
-        self.end = Some(match stage.on_failure.or(self.case.on_failure) {
-            Some("rollback back") => "back".to_owned(),
+    fn fail(&mut self, run: usize, id: usize, why: &str) {
+        let line = self.line(run);
+        let stage = &line.stages[id];
+        let end = match stage.on_failure.or(line.on_failure) {
             Some("pause") => "paused None".to_owned(),
-            _ => "failed".to_owned(),
-        });
+            Some("stop") | None => "failed".to_owned(),
+            Some(_) => "back".to_owned(),
+        };
+        self.tell(run, format!("failed {} {why}", stage.name));
+        self.runs[run].end = Some(end);
     }
 
-    fn moves(&mut self, id: usize) -> bool {
+    fn moves(&mut self, run: usize, id: usize) -> bool {
         let now = self.now;
-        if let Some((since, until, back)) = self.states[id].pause {
+        let failed = self.calls.iter().find(|call| {
+            (call.run, call.stage) == (run, id) && call.over.is_some_and(|(at, well)| at <= now && !well)
+        });
+        if let (Some(call), true) = (failed, self.runs[run].states[id].at != At::Done) {
+            self.fail(run, id, self.case.lines[call.line].name);
+            return true;
+        }
+        if let Some((since, until, back)) = self.runs[run].states[id].pause {
             if until.is_some_and(|until| until <= now) {
-                let state = &mut self.states[id];
+                let state = &mut self.runs[run].states[id];
                 state.pause = None;
                 state.deadline = state.deadline.map(|deadline| deadline + now - since);
-                self.tell(format!("resumed {}", self.case.stages[id].name));
+                self.tell(run, format!("resumed {}", self.line(run).stages[id].name));
                 return true;
             }
             if back.is_some_and(|back| back <= now) {
-                self.end = Some("back".to_owned());
+                self.runs[run].end = Some("back".to_owned());
                 return true;
             }
             return false;
         }
-        let moved = self.goes(id);
-        let state = &self.states[id];
+        let moved = self.goes(run, id);
+        let state = &self.runs[run].states[id];
         if !moved && state.at != At::Done && state.deadline.is_some_and(|deadline| deadline <= now) {
-            self.fail(id, "timeout");
+            self.fail(run, id, "timeout");
             return true;
         }
         moved
     }
 
-    fn goes(&mut self, id: usize) -> bool {
+    fn goes(&mut self, run: usize, id: usize) -> bool {
         let now = self.now;
         let case = self.case;
-        let stage = &case.stages[id];
+        let line = self.runs[run].line;
+        let stage = &case.lines[line].stages[id];
         let name = stage.name;
         let steps = Self::steps(stage);
-        match self.states[id].at {
+        match self.runs[run].states[id].at {
             At::Done => false,
             At::Wait => {
-                let is_due = stage.after.iter().all(|before| self.states[*before].at == At::Done);
+                let is_due = stage.after.iter().all(|before| self.runs[run].states[*before].at == At::Done)
+                    && stage.after_others.iter().all(|at| self.finished.contains(at));
                 if is_due {
-                    self.states[id].at = match stage.approve {
+                    self.runs[run].states[id].at = match stage.approve {
                         Some(given) => At::Approval(given.map(|given| now + given)),
                         None => At::Ready,
                     };
@@ -363,121 +613,148 @@ impl Walk<'_> {
             At::Approval(until) => {
                 let is_given = until.is_some_and(|until| until <= now);
                 if is_given {
-                    self.tell(format!("approved {name}"));
-                    self.states[id].at = At::Ready;
+                    self.tell(run, format!("approved {name}"));
+                    self.runs[run].states[id].at = At::Ready;
                 }
                 is_given
             }
             At::Ready => {
+                let is_ready = stage.needs.iter().all(|component| self.is_ready(*component));
+                if !is_ready || self.missing_lock(run, id).is_some() {
+                    return false;
+                }
                 if stage.kind == "deploy" {
-                    if !self.touched && self.is_frozen(id) {
+                    if !self.runs[run].touched && self.is_frozen(run, id) {
                         return true;
                     }
-                    self.touched = true;
+                    self.runs[run].touched = true;
                 }
-                self.tell(format!("started {name}"));
-                self.states[id].deadline = stage.timeout.map(|timeout| now + timeout);
-                self.states[id].at = At::Run(now + stage.took);
+                for (lock, until) in self.wanted(run, id) {
+                    self.locks.insert(lock, Taken { run, stage: id, until, free: None });
+                }
+                self.started.insert((line, id));
+                self.tell(run, format!("started {name}"));
+                for called in &stage.calls {
+                    self.calls.push(Call { run, stage: id, line: *called, began: false, over: None });
+                    self.tell(run, format!("calls {name} {}", case.lines[*called].name));
+                }
+                self.runs[run].states[id].deadline = stage.timeout.map(|timeout| now + timeout);
+                self.runs[run].states[id].at = At::Run(now + stage.took);
                 true
             }
             At::Run(until) if now < until => false,
             At::Run(_) => {
-                if self.states[id].tries >= stage.failing {
-                    self.states[id].at = At::Begin(0);
-                } else if self.states[id].tries < stage.retries {
-                    self.states[id].tries += 1;
-                    self.tell(format!("retried {name}"));
-                    self.states[id].at = At::Run(now + stage.took);
+                if self.runs[run].states[id].tries >= stage.failing {
+                    self.runs[run].states[id].at = At::Begin(0);
+                } else if self.runs[run].states[id].tries < stage.retries {
+                    self.runs[run].states[id].tries += 1;
+                    self.tell(run, format!("retried {name}"));
+                    self.runs[run].states[id].at = At::Run(now + stage.took);
                 } else {
-                    self.fail(id, "command");
+                    self.fail(run, id, "command");
                 }
                 true
             }
             At::Begin(step) if step == steps.len() => {
-                self.tell(format!("finished {name}"));
-                self.states[id].at = At::Done;
+                let mut calls = self.calls.iter().filter(|call| (call.run, call.stage) == (run, id));
+                let is_called = calls.any(|call| call.over.is_none_or(|(at, _)| at > now));
+                if is_called || !stage.starts.iter().all(|component| self.is_ready(*component)) {
+                    return false;
+                }
+                self.tell(run, format!("finished {name}"));
+                self.runs[run].states[id].at = At::Done;
+                self.finished.insert((line, id));
+                let states = &self.runs[run].states;
+                self.locks.retain(|_, taken| {
+                    let is_own = taken.run == run
+                        && taken.until.is_some_and(|until| {
+                            until == id || taken.stage == id && states[until].at == At::Done
+                        });
+                    !is_own
+                });
                 true
             }
             At::Begin(step) => {
                 let (regions, enters, share, _) = steps[step].clone();
                 let is_rest = stage.kind == "promote" && share.is_none();
-                let share = if is_rest && self.share < 100 { Some(100) } else { share };
-                let asks = enters || share.is_some_and(|share| share > self.share || regions.is_some());
-                if asks && self.is_frozen(id) {
+                let share = if is_rest && self.runs[run].share < 100 { Some(100) } else { share };
+                let asks =
+                    enters || share.is_some_and(|share| share > self.runs[run].share || regions.is_some());
+                if asks && self.is_frozen(run, id) {
                     return true;
                 }
                 if let (true, Some(regions)) = (enters, &regions) {
                     let names: Vec<String> = regions.iter().map(|region| format!("r{region}")).collect();
-                    self.tell(format!("enters {name} {}", names.join("+")));
+                    self.tell(run, format!("enters {name} {}", names.join("+")));
                 }
                 if let Some(share) = share {
-                    self.share = self.share.max(share);
-                    self.tell(format!("traffic {name} {share}"));
+                    self.runs[run].share = self.runs[run].share.max(share);
+                    self.tell(run, format!("traffic {name} {share}"));
                 }
                 if stage.mirror {
-                    self.tell(format!("mirrors {name}"));
+                    self.tell(run, format!("mirrors {name}"));
                 }
                 if share.is_some() || stage.mirror || is_rest {
-                    self.touched = true;
-                    self.hold = stage.hold;
-                    self.given = Some(match (self.given.clone(), &regions) {
+                    self.runs[run].touched = true;
+                    self.runs[run].hold = stage.hold;
+                    self.runs[run].given = Some(match (self.runs[run].given.clone(), &regions) {
                         (None, Some(regions)) => Some(regions.clone()),
                         (Some(Some(known)), Some(regions)) => Some([known, regions.clone()].concat()),
                         _ => None,
                     });
                 }
                 if let Some(hold) = stage.hold {
-                    self.tell(format!("holds {name} {hold}"));
+                    self.tell(run, format!("holds {name} {hold}"));
                 }
-                self.states[id].at = At::Hold(step, now + stage.hold.unwrap_or(0));
-                self.since.retain(|(owner, _), _| !owner.starts_with(&format!("{name} ")));
-                self.watch(id);
+                self.runs[run].states[id].at = At::Hold(step, now + stage.hold.unwrap_or(0));
+                self.runs[run].since.retain(|(owner, _), _| !owner.starts_with(&format!("{name} ")));
+                self.watch(run, id);
                 true
             }
             At::Hold(step, until) => {
                 if until <= now {
-                    self.states[id].at = At::Gate(step);
-                    self.states[id].waits = false;
+                    self.runs[run].states[id].at = At::Gate(step);
+                    self.runs[run].states[id].waits = false;
                 }
                 until <= now
             }
-            At::Gate(step) => self.passes(id, step, &steps),
+            At::Gate(step) => self.passes(run, id, step, &steps),
             At::Soak(step, until) => {
                 if until <= now {
-                    self.states[id].at = At::Begin(step);
+                    self.runs[run].states[id].at = At::Begin(step);
                 }
                 until <= now
             }
         }
     }
 
-    fn passes(&mut self, id: usize, step: usize, steps: &[OracleStep]) -> bool {
-        let stage = &self.case.stages[id];
+    fn passes(&mut self, run: usize, id: usize, step: usize, steps: &[OracleStep]) -> bool {
+        let stage = &self.case.lines[self.runs[run].line].stages[id];
         if self.now > self.limit && !stage.gates.is_empty() {
-            self.end = Some("trace-ends".to_owned());
+            self.runs[run].end = Some("trace-ends".to_owned());
             return true;
         }
         let mut answers = Vec::new();
         for gate in &stage.gates {
             let owner = format!("{} {gate}", stage.name);
-            let answer = self.asks(&owner, &self.case.gates[*gate], false, &steps[step].0, stage.hold).0;
+            let answer = self.asks(run, &owner, &self.case.gates[*gate], false, &steps[step].0, stage.hold).0;
             answers.push((*gate, answer));
         }
         let worst = answers.iter().map(|(_, truth)| *truth).min().unwrap_or(YES);
-        if worst == UNKNOWN && self.states[id].waits {
+        if worst == UNKNOWN && self.runs[run].states[id].waits {
             return false;
         }
-        self.states[id].waits = worst == UNKNOWN;
+        self.runs[run].states[id].waits = worst == UNKNOWN;
         for (gate, truth) in &answers {
-            self.tell(format!("gate {} g{gate} {truth}", stage.name));
+            self.tell(run, format!("gate {} g{gate} {truth}", stage.name));
         }
         match answers.iter().find(|(_, truth)| *truth == NO) {
-            Some((gate, _)) => self.fail(id, &format!("g{gate}")),
+            Some((gate, _)) => self.fail(run, id, &format!("g{gate}")),
             None if worst == UNKNOWN => {}
             None => {
-                self.states[id].at = match (steps[step].3, stage.soak) {
+                self.runs[run].states[id].at = match (steps[step].3, stage.soak) {
                     (true, Some(soak)) => {
-                        self.tell(format!("soaks {} {soak}", stage.name));
+                        self.tell(run, format!("soaks {} {soak}", stage.name));
                         At::Soak(step + 1, self.now + soak)
                     }
                     _ => At::Begin(step + 1),
@@ -487,74 +764,127 @@ impl Walk<'_> {
         true
     }
 
-    fn back(&mut self) -> String {
+    fn freezes(&mut self, run: usize, frozen: bool) {
+        self.writes.push((self.now, frozen));
+        self.tell(run, format!("did {}freeze-writes", if frozen { "" } else { "un" }));
+    }
+
+    fn back(&mut self, run: usize) -> String {
+        let case = self.case;
+        let Some(back) = &case.lines[self.runs[run].line].back else {
+            self.tell(run, "goes back".to_owned());
+            return "back None".to_owned();
+        };
         let start = self.now;
         let mut recovery = Recovery { start, is_armed: false, recovered: false, late: false };
-        self.tell("goes back".to_owned());
-        self.frozen = true;
-        self.tell("did freeze-writes".to_owned());
-        let ramp = self.case.stages.iter().position(|stage| stage.name == "ramp").unwrap();
-        let has_started = !matches!(self.states[ramp].at, At::Wait | At::Approval(_) | At::Ready);
-        let levers = self.case.levers.iter().enumerate();
-        let available = levers.filter(|(_, lever)| lever.until.is_none() || !has_started);
-        let Some((number, lever)) = available.min_by_key(|(_, lever)| lever.within.unwrap_or(i64::MAX))
-        else {
-            self.tell("no lever".to_owned());
-            return "stuck".to_owned();
-        };
-        self.tell(format!("pulls l{number}"));
-        self.lets_pass(&mut recovery, self.now + lever.within.unwrap_or(0));
-        recovery.is_armed = true;
-        self.observe(&mut recovery);
-        self.tell(format!("holds back {}", self.case.hold));
-        let held = self.now;
-        self.lets_pass(&mut recovery, held + self.case.hold);
-        if let (Some(most), true) = (self.case.until_recovered, self.case.recovered.is_some()) {
-            if !self.waits(&mut recovery, held + most) {
-                return "back None".to_owned();
+        self.tell(run, "goes back".to_owned());
+        let name = if run == 0 { "back".to_owned() } else { format!("back-{}", self.line(run).name) };
+        let mut done = "on";
+        let everywhere = [Vec::new()];
+        let places = if back.regions.is_empty() { &everywhere[..] } else { &back.regions[..] };
+        for (place, regions) in places.iter().enumerate() {
+            if let (true, Some(soak)) = (place > 0, back.soak) {
+                self.tell(run, format!("soaks {name} {soak}"));
+                self.lets_pass(run, &mut recovery, self.now + soak);
             }
-            if !recovery.recovered {
-                self.tell("incident".to_owned());
+            if !regions.is_empty() {
+                let names: Vec<String> = regions.iter().map(|region| format!("r{region}")).collect();
+                self.tell(run, format!("enters {name} {}", names.join("+")));
+            }
+            done = self.goes_back(run, &mut recovery, &name);
+            if done != "on" {
+                break;
             }
         }
-        self.frozen = false;
-        self.tell("did unfreeze-writes".to_owned());
-        let Some((within, _)) = &self.case.recovered else { return "back None".to_owned() };
+        if done == "cut" {
+            return "back None".to_owned();
+        }
+        if back.finally {
+            self.freezes(run, false);
+        }
+        if done == "broken" {
+            return "stuck".to_owned();
+        }
+        let Some((within, _)) = &back.recovered else { return "back None".to_owned() };
         let most = (start + within).max(self.now);
-        if self.waits(&mut recovery, most) {
+        recovery.is_armed = true;
+        if self.waits(run, &mut recovery, most) {
             format!("back {:?}", Some(recovery.recovered))
         } else {
             "back None".to_owned()
         }
     }
 
-    fn observe(&mut self, recovery: &mut Recovery) {
-        let Some((within, check)) = &self.case.recovered else { return };
+    /// Does the steps once.
+    fn goes_back(&mut self, run: usize, recovery: &mut Recovery, name: &str) -> &'static str {
+        let line = &self.case.lines[self.runs[run].line];
+        let back = line.back.as_ref().unwrap();
+        self.freezes(run, true);
+        let has_started = |named: &str| {
+            let stage = line.stages.iter().position(|stage| stage.name == named);
+            let waits = |at| matches!(at, At::Wait | At::Approval(_) | At::Ready);
+            stage.is_some_and(|stage| !waits(self.runs[run].states[stage].at))
+        };
+        let levers = self.case.levers.iter().enumerate();
+        let available = levers.filter(|(_, lever)| !lever.until.is_some_and(has_started));
+        let Some((number, lever)) = available.min_by_key(|(_, lever)| lever.within.unwrap_or(i64::MAX))
+        else {
+            self.tell(run, "no lever".to_owned());
+            return "broken";
+        };
+        self.tell(run, format!("pulls l{number}"));
+        self.lets_pass(run, recovery, self.now + lever.within.unwrap_or(0));
+        recovery.is_armed = true;
+        self.observe(run, recovery);
+        self.tell(run, format!("holds {name} {}", back.hold));
+        let held = self.now;
+        self.lets_pass(run, recovery, held + back.hold);
+        if let (Some(most), true) = (back.until_recovered, back.recovered.is_some()) {
+            if !self.waits(run, recovery, held + most) {
+                return "cut";
+            }
+            if !recovery.recovered {
+                self.tell(run, "incident".to_owned());
+                return "incident";
+            }
+        }
+        if !back.finally {
+            self.freezes(run, false);
+        }
+        "on"
+    }
+
+    fn observe(&mut self, run: usize, recovery: &mut Recovery) {
+        let case = self.case;
+        let back = case.lines[self.runs[run].line].back.as_ref().unwrap();
+        let Some((within, check)) = &back.recovered else { return };
         if recovery.recovered || self.now > self.limit {
             return;
         }
-        let reach = self.given.clone().unwrap_or_default();
-        if recovery.is_armed && self.asks("recovered", check, false, &reach, self.hold).0 == YES {
+        let reach = self.runs[run].given.clone().unwrap_or_default();
+        if recovery.is_armed
+            && self.asks(run, "recovered", check, false, &reach, self.runs[run].hold).0 == YES
+        {
             recovery.recovered = true;
-            self.tell(format!("recovered {}", self.now - recovery.start));
+            self.tell(run, format!("recovered {}", self.now - recovery.start));
         } else if !recovery.late && self.now >= recovery.start + within {
             recovery.late = true;
-            self.tell(format!("not recovered {within}"));
+            self.tell(run, format!("not recovered {within}"));
         }
     }
 
-    fn lets_pass(&mut self, recovery: &mut Recovery, until: i64) {
-        self.observe(recovery);
+    fn lets_pass(&mut self, run: usize, recovery: &mut Recovery, until: i64) {
+        self.observe(run, recovery);
         while self.now < until {
             self.now += 1;
-            self.observe(recovery);
+            self.observe(run, recovery);
         }
     }
 
     /// Whether the trace says how it ends.
-    fn waits(&mut self, recovery: &mut Recovery, most: i64) -> bool {
+    fn waits(&mut self, run: usize, recovery: &mut Recovery, most: i64) -> bool {
         loop {
-            self.observe(recovery);
+            self.observe(run, recovery);
             if recovery.recovered {
                 return true;
             }
@@ -574,4 +904,21 @@ struct Recovery {
     is_armed: bool,
     recovered: bool,
     late: bool,
+}
+
+/// The increase a second, region by region, where a fall is a counter that began anew.
+fn increase<'s>(series: impl Iterator<Item = &'s Vec<(i64, i64)>>) -> Option<Fraction> {
+    let mut sum: Option<Fraction> = None;
+    for samples in series {
+        let seconds = i128::from(samples[samples.len() - 1].0 - samples[0].0);
+        if seconds > 0 {
+            let steps = samples.windows(2).map(|pair| match pair[1].1 - pair[0].1 {
+                fallen if fallen < 0 => pair[1].1,
+                risen => risen,
+            });
+            let (top, bottom) = sum.unwrap_or((0, 1));
+            sum = Some((top * seconds + i128::from(steps.sum::<i64>()) * bottom, bottom * seconds));
+        }
+    }
+    sum
 }

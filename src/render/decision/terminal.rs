@@ -4,9 +4,9 @@ use super::{Answer, needs, words};
 use crate::calendar::{Instant, Zone};
 use crate::decide::{PolicyFrom, ReasonRecord, Verdict};
 use crate::render::guard::visible;
+use crate::render::place::from_here;
 use crate::render::wrap::{columns, pad, wrap};
 use crate::render::{Paint, Style, WIDTH};
-use crate::resolve::LIBRARY;
 
 /// Columns of the answer's word and of the words at the foot.
 const LEAD: usize = 9;
@@ -91,7 +91,7 @@ fn later(answer: &Answer<'_>, page: &mut Page) {
         page.line(
             "  - ",
             &format!("{}   before {}", pad(&later.text, 20), later.phase.name()),
-            &here(answer, &later.position),
+            &from_here(answer.root, &later.position),
         );
     }
 }
@@ -133,13 +133,6 @@ fn foot(answer: &Answer<'_>, page: &mut Page) {
 
 fn short(digest: &str) -> &str {
     digest.get(..8).unwrap_or(digest)
-}
-
-/// A place of the policy as a path from the current folder; the library's files are in none.
-fn here(answer: &Answer<'_>, place: &str) -> String {
-    let is_library =
-        LIBRARY.iter().any(|module| place.rsplit_once(':').is_some_and(|(file, _)| file == module.file));
-    if is_library { place.to_owned() } else { format!("{}{place}", answer.root) }
 }
 
 /// Text of the world outside on one line.
@@ -210,7 +203,7 @@ impl Page {
         self.line(
             &format!("  {} ", words::mark(reason.verdict)),
             &first,
-            &reason.position.as_deref().map_or(String::new(), |place| here(answer, place)),
+            &reason.position.as_deref().map_or(String::new(), |place| from_here(answer.root, place)),
         );
         if spans.len() > 1 {
             for span in &spans {

@@ -25,6 +25,7 @@ struct Bar {
 /// What a stage or a rollback did, by its name.
 struct Lane {
     name: String,
+    pipeline: String,
     bars: Vec<Bar>,
     marks: Vec<(Instant, &'static str, String)>,
 }
@@ -70,26 +71,23 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
 fn lanes(shown: &Shown<'_>) -> Vec<Lane> {
     let timeline = shown.timeline;
     let mut lanes: Vec<Lane> = Vec::new();
-    let mut rollback = String::new();
-    for event in &timeline.events {
+    for (event, words) in timeline.events.iter().zip(said(shown)) {
         if matches!(event.what, What::WentBack { .. }) {
-            let open = lanes.iter_mut().filter_map(|lane| lane.bars.last_mut());
+            let own =
+                |lane: &&mut Lane| lane.pipeline == event.pipeline || event.pipeline == timeline.pipeline;
+            let open = lanes.iter_mut().filter(own).filter_map(|lane| lane.bars.last_mut());
             open.filter(|bar| bar.to == timeline.end).for_each(|bar| bar.to = event.at);
         }
-        let words = said(shown, &event.what);
-        let name = if words.who.is_empty() { rollback.clone() } else { words.who.clone() };
-        let place = lanes.iter().position(|lane| lane.name == name).unwrap_or_else(|| {
-            lanes.push(Lane { name: name.clone(), bars: Vec::new(), marks: Vec::new() });
+        let place = lanes.iter().position(|lane| lane.name == words.who).unwrap_or_else(|| {
+            let pipeline = event.pipeline.clone();
+            lanes.push(Lane { name: words.who, pipeline, bars: Vec::new(), marks: Vec::new() });
             lanes.len() - 1
         });
         let Some(lane) = lanes.get_mut(place) else { continue };
         let mut begins = |class| lane.bars.push(Bar { from: event.at, to: timeline.end, class });
         match &event.what {
             What::Started { .. } => begins("runs"),
-            What::WentBack { rollback: of } => {
-                begins("back");
-                rollback = of.clone().unwrap_or_default();
-            }
+            What::WentBack { .. } => begins("back"),
             What::Froze { reaction, .. } if reaction != "finish" => {
                 ended(lane, event.at);
                 lane.bars.push(Bar { from: event.at, to: timeline.end, class: "paused" });
@@ -220,13 +218,12 @@ fn table(shown: &Shown<'_>, page: &mut String) {
          <th scope=\"col\">who</th><th scope=\"col\">what</th><th scope=\"col\">line</th></tr></thead>\n<tbody>",
         escape(&city)
     );
-    for event in &timeline.events {
-        let words = said(shown, &event.what);
+    for (event, words) in timeline.events.iter().zip(said(shown)) {
         let when =
             format!("{} {}", shown.zone.local(event.at).format("%a %-d %b"), time(shown.zone, event.at));
         let details: String =
             words.details.iter().map(|detail| format!("<br><small>{}</small>", escape(detail))).collect();
-        let place = event.origin.map_or(String::new(), |origin| shown.policy.place(origin));
+        let place = shown.place(event.origin);
         let _ = writeln!(
             page,
             "<tr><td><time datetime=\"{}\">{}</time></td><td>{}</td><td>{}</td><td>{}{details}</td><td><code>{}</code></td></tr>",

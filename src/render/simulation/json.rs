@@ -8,7 +8,8 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
     let events = timeline.events.iter().map(|event| {
         let mut value = json!({
             "at": event.at,
-            "place": event.origin.map(|origin| shown.policy.place(origin)),
+            "pipeline": event.pipeline,
+            "place": event.origin.map(|origin| shown.place(Some(origin))),
         });
         if let (Some(all), Ok(Value::Object(what))) =
             (value.as_object_mut(), serde_json::to_value(&event.what))

@@ -6,8 +6,9 @@ mod terminal;
 mod words;
 
 use super::Paint;
+use super::place::from_here;
 use crate::calendar::Zone;
-use crate::policy::Policy;
+use crate::policy::{Origin, Policy};
 use crate::simulate::Timeline;
 
 /// What is shown.
@@ -23,6 +24,14 @@ pub struct Shown<'a> {
     pub root: &'a str,
     /// What was taken as given, a sentence each.
     pub assumed: &'a [String],
+}
+
+impl Shown<'_> {
+    /// A line of the policy, as a reader here opens it; nothing where no line makes something so.
+    fn place(&self, origin: Option<Origin>) -> String {
+        let Some(origin) = origin else { return String::new() };
+        from_here(self.root, &self.policy.place(origin))
+    }
 }
 
 /// In a terminal: the answer first, then what happened; 100 columns, colour never the only sign.

@@ -25,7 +25,7 @@ pub(super) fn render(shown: &Shown<'_>, paint: Paint) -> String {
 
 fn events(shown: &Shown<'_>, paint: Paint) -> String {
     let timeline = shown.timeline;
-    let rows: Vec<_> = timeline.events.iter().map(|event| (event, said(shown, &event.what))).collect();
+    let rows: Vec<_> = timeline.events.iter().zip(said(shown)).collect();
     let who = rows.iter().map(|(_, said)| columns(&said.who)).max().unwrap_or(0).min(24) + 2;
     let times: Vec<String> = rows.iter().map(|(event, _)| time(shown.zone, event.at)).collect();
     let width = times.iter().map(|time| columns(time)).max().unwrap_or(0) + 2;
@@ -44,7 +44,7 @@ fn events(shown: &Shown<'_>, paint: Paint) -> String {
         (before, last) = (time, &said.who);
         let lead = format!("  {}{}", pad(shown_time, width), pad(&cut(&visible(shown_who), who - 2), who));
         let indent = " ".repeat(2 + width + who);
-        let place = event.origin.map_or(String::new(), |origin| shown.policy.place(origin));
+        let place = shown.place(event.origin);
         let what = visible(&said.what).into_owned();
         let room = WIDTH.saturating_sub(columns(&lead) + columns(&what) + columns(&place) + 1);
         let (tail, width) = if room > 0 && !place.is_empty() {

@@ -4,8 +4,9 @@ use super::Shown;
 use crate::calendar::{Elapsed, Instant};
 use crate::render::Style;
 use crate::render::decision::list;
-use crate::simulate::{FailedBy, Outcome, Seen, Truth, What};
+use crate::simulate::{Event, FailedBy, Outcome, Seen, Truth, What};
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 
 /// An event in words.
 pub(super) struct Said {
@@ -23,12 +24,17 @@ pub(super) fn answer(shown: &Shown<'_>) -> (&'static str, String, Style) {
     let timeline = shown.timeline;
     let pipeline = &timeline.pipeline;
     let stage = timeline.stage.as_ref().map_or(String::new(), |stage| format!(" at {stage}"));
-    let after = |at: Instant| format!("{} after it began", at.since(timeline.start).show());
+    let after = |at: Instant| match at.since(timeline.start) {
+        Elapsed::ZERO => "as soon as it began".to_owned(),
+        span => format!("{} after it began", span.show()),
+    };
     let show = |at: Instant| shown.zone.show(at, timeline.start);
     match &timeline.outcome {
         Outcome::Finished => ("FINISHED", format!("{pipeline}, {}", after(timeline.end)), Style::Good),
         Outcome::RolledBack { rollback, .. } => {
-            let back = timeline.events.iter().find(|event| matches!(event.what, What::WentBack { .. }));
+            let is_own = |event: &&Event| event.pipeline == *pipeline;
+            let mut own = timeline.events.iter().filter(is_own);
+            let back = own.find(|event| matches!(event.what, What::WentBack { .. }));
             let at = back.map_or(timeline.end, |event| event.at);
             let by = rollback.as_ref().map_or(String::new(), |rollback| format!(", by {rollback}"));
             ("ROLLED BACK", format!("{pipeline}{stage}, {}{by}", after(at)), Style::Bad)
@@ -61,7 +67,7 @@ pub(super) fn notes(shown: &Shown<'_>) -> Vec<String> {
         }
         Outcome::RolledBack { recovered: Some(true), .. } => {
             let after = timeline.events.iter().find_map(|event| match &event.what {
-                What::Recovered { after, .. } => Some(*after),
+                What::Recovered { after, .. } if event.pipeline == timeline.pipeline => Some(*after),
                 _ => None,
             });
             let after =
@@ -90,13 +96,34 @@ pub(super) fn notes(shown: &Shown<'_>) -> Vec<String> {
     notes
 }
 
-/// An event in words.
-pub(super) fn said(shown: &Shown<'_>, what: &What) -> Said {
+/// Every event in words. What a rollback does is under its name, and what belongs to another pipeline than was asked for has that
+/// pipeline's name before it.
+pub(super) fn said(shown: &Shown<'_>) -> Vec<Said> {
+    let mut rollbacks: BTreeMap<&str, &str> = BTreeMap::new();
+    let events = shown.timeline.events.iter().map(|event| {
+        let pipeline = event.pipeline.as_str();
+        if let What::WentBack { rollback } = &event.what {
+            rollbacks.insert(pipeline, rollback.as_deref().unwrap_or("going back"));
+        }
+        let mut said = one(shown, &event.what);
+        if said.who.is_empty() {
+            said.who = rollbacks.get(pipeline).copied().unwrap_or_default().to_owned();
+        }
+        if pipeline != shown.timeline.pipeline {
+            said.who = format!("{pipeline}.{}", said.who);
+        }
+        said
+    });
+    events.collect()
+}
+
+fn one(shown: &Shown<'_>, what: &What) -> Said {
     let plain =
         |who: &str, what: String, style| Said { who: who.to_owned(), what, details: Vec::new(), style };
     match what {
         What::Approved { stage } => plain(stage, "approved".to_owned(), Style::Faint),
         What::Started { stage } => plain(stage, "started".to_owned(), Style::Faint),
+        What::Called { stage, calls } => plain(stage, format!("calls pipeline {calls}"), Style::Name),
         What::Retried { stage } => plain(stage, "command failed, tried again".to_owned(), Style::Waiting),
         What::Entered { by, regions } => plain(by, format!("enters {}", list(regions)), Style::Name),
         What::Traffic { stage, share } => plain(stage, format!("traffic {}", percent(*share)), Style::Strong),
@@ -132,6 +159,7 @@ pub(super) fn said(shown: &Shown<'_>, what: &What) -> Said {
             let why = match by {
                 FailedBy::Command => "its command failed".to_owned(),
                 FailedBy::Gate(gate) => format!("gate {gate} does not pass"),
+                FailedBy::Pipeline(called) => format!("{called} did not finish"),
                 FailedBy::Timeout => "it took longer than its timeout".to_owned(),
             };
             plain(stage, format!("failed: {why}"), Style::Bad)
@@ -142,8 +170,7 @@ pub(super) fn said(shown: &Shown<'_>, what: &What) -> Said {
             Said { who: rollback.clone(), what: format!("fires: {trigger}"), details, style: Style::Bad }
         }
         What::WentBack { rollback } => {
-            let who = rollback.clone().unwrap_or_default();
-            plain(&who, "goes back".to_owned(), Style::Bad)
+            plain(rollback.as_deref().unwrap_or_default(), "goes back".to_owned(), Style::Bad)
         }
         What::Pulled { lever, within } => {
             let within = within
