@@ -4,7 +4,8 @@ use super::cache;
 use super::policy::load;
 use super::{Command, Context, Exit, Failure, Output, codes, files};
 use crate::emit;
-use crate::render::{Report, count, diff, human};
+use crate::fidelity;
+use crate::render::{Report, count, coverage, diff, human};
 
 /// Write the files of every declared target
 ///
@@ -17,6 +18,9 @@ pub struct Build {
     /// Write nothing; show what would change, and fail where anything would
     #[arg(long)]
     check: bool,
+    /// Write nothing; show which declared target holds which freeze, and how well
+    #[arg(long, conflicts_with = "check")]
+    coverage: bool,
 }
 
 /// The words that every file carries which opsc made.
@@ -38,6 +42,12 @@ impl Command for Build {
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
         let loaded = load(context, &self.path)?;
+        if self.coverage {
+            return Ok(Output::said(coverage::text(
+                &fidelity::coverage(&loaded.policy),
+                context.console.out,
+            )));
+        }
         let made = emit::build_all(&loaded.policy).map_err(|found| {
             let codes = codes();
             let report = Report { sources: &loaded.sources, found: &found, codes: &codes };

@@ -5,6 +5,7 @@
 
 mod check;
 mod construct;
+mod coverage;
 mod table;
 
 pub use check::{
@@ -12,6 +13,7 @@ pub use check::{
     UNKNOWN_TARGET, UNKNOWN_TARGET_OPTION, check, check_target,
 };
 pub use construct::{CONSTRUCTS, Construct, Part, Use};
+pub use coverage::{Carried, Coverage, coverage};
 pub use table::{CAPABILITIES, Capability, LATER, OptionField, OptionKind, Want};
 
 /// How well a target holds a construct.
@@ -34,4 +36,15 @@ impl Fidelity {
             Self::Weaker => "weaker",
         }
     }
+}
+
+/// What a target does with freezes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freezes {
+    /// It refuses what they refuse, or asks the gate, which does.
+    Refuses,
+    /// It shows them to people, and stops nobody.
+    Shows,
+    /// It says nothing of them.
+    Silent,
 }

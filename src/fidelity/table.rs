@@ -1,6 +1,7 @@
 //! The targets as data: what each takes besides `to`, and how it holds each construct.
 
 use super::Fidelity::{self, Exact, Stricter, Weaker};
+use super::Freezes::{self, Refuses, Shows, Silent};
 use super::Part;
 use crate::policy::{Policy, Target};
 
@@ -13,6 +14,8 @@ pub struct Capability {
     pub default_to: &'static str,
     /// The names of its files in the folder it writes to; `..` at the head of one goes up from there.
     pub files: &'static [&'static str],
+    /// What it does with freezes.
+    pub freezes: Freezes,
     /// Its own fields.
     pub options: &'static [OptionField],
     /// The parts of a policy that it writes.
@@ -152,6 +155,7 @@ pub static CAPABILITIES: &[Capability] = &[
         target: "opsdeploy",
         default_to: "opsdeploy",
         files: &["release_calendar.yml", "change_freeze_gate.yml"],
+        freezes: Refuses,
         options: &[],
         parts: &[Part::Calendar],
         wants: None,
@@ -168,6 +172,7 @@ pub static CAPABILITIES: &[Capability] = &[
         target: "github-actions",
         default_to: ".github/workflows",
         files: &["ops-gate.yml", "../actions/ops-gate/action.yml"],
+        freezes: Refuses,
         options: &[
             INSTALL,
             POLICY,
@@ -187,6 +192,7 @@ pub static CAPABILITIES: &[Capability] = &[
         target: "gitlab-ci",
         default_to: ".gitlab",
         files: &["ops-gate.yml"],
+        freezes: Refuses,
         options: &[
             INSTALL,
             POLICY,
@@ -206,6 +212,7 @@ pub static CAPABILITIES: &[Capability] = &[
         target: "flagd",
         default_to: "flags",
         files: &["ops.flagd.json"],
+        freezes: Refuses,
         options: &[ENVIRONMENT, ACTION],
         parts: &[Part::Calendar],
         wants: None,
@@ -225,6 +232,7 @@ pub static CAPABILITIES: &[Capability] = &[
         target: "ics",
         default_to: "calendar",
         files: &["ops.ics"],
+        freezes: Shows,
         options: &[],
         parts: &[Part::Calendar],
         wants: None,
@@ -234,6 +242,7 @@ pub static CAPABILITIES: &[Capability] = &[
         target: "runbook",
         default_to: "docs/runbooks",
         files: &["rollback.md", "emergency.md", "maintenance.md", "incident.md"],
+        freezes: Silent,
         options: &[POLICY],
         parts: &[Part::Calendar, Part::Maintenance],
         wants: None,
@@ -243,6 +252,7 @@ pub static CAPABILITIES: &[Capability] = &[
         target: "nginx",
         default_to: "nginx",
         files: &["read-only.http.conf", "read-only.server.conf"],
+        freezes: Silent,
         options: &[
             OptionField {
                 name: "switches",

@@ -3,6 +3,7 @@
 //! A format is one file and one row of [`FORMATS`].
 
 pub mod calendar;
+pub mod coverage;
 pub mod decision;
 pub mod diff;
 mod fingerprint;

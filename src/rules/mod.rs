@@ -6,6 +6,7 @@ mod artifacts;
 mod claims;
 mod comms;
 mod contract;
+mod coverage;
 mod deadlock;
 mod environments;
 mod first;
@@ -67,12 +68,14 @@ pub static RULES: &[&Rule] = &[
     &comms::LADDER,
     &comms::TEXT,
     &contract::RULE,
+    &coverage::RULE,
     &deadlock::RULE,
     &environments::RULE,
     &flags::RULE,
     &kind_names_a_scope::RULE,
     &locks::RULE,
     &maintenance::RULE,
+    &measure::conditions::RULE,
     &measure::contradiction::RULE,
     &measure::holds::RULE,
     &measure::sources::RULE,

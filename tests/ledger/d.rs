@@ -128,6 +128,31 @@ fn d10_what_opens_one() {
     }
     assert!(incident.on_lever);
     rule("incident-after-lever");
+    rule("gate-looser-than-trigger");
+    rule("recovered-too-soon");
+}
+
+#[test]
+fn d10_no_gate_lets_pass_what_opens_an_incident() {
+    let text = |gate: &str| {
+        format!(
+            "use std.metrics.http\npolicy p {{ language 1 }}\ncomponent llm\nservice api {{ components llm }}\n\
+             gate slo {{ require error-rate <= {gate} }}\n\
+             pipeline release for api {{ stage canary {{ run \"make\"; traffic 5%; hold 15m; gate slo; timeout 1h }} }}\n\
+             role on-call {{ members \"ada\" }}\n\
+             status degraded \"D\" {{ level degraded-performance; shows \"slow\" }}\n\
+             severity S2 \"D\" {{ impact \"slow\"; status degraded }}\n\
+             comms c {{ first within 10m; every 20m until resolved; lead on-call; writer on-call; support on-call; engineer on-call }}\n\
+             incident errors {{ when error-rate > 0.5% for 5m; on lever; severity S2; comms c }}\n"
+        )
+    };
+    let found = |gate: &str| {
+        let world = MemoryWorld::at(0).with_file("main.ops", text(gate));
+        let found = rules::check(&world, "main.ops", Habit::Always).unwrap().diagnostics;
+        found.iter().map(|found| found.code.name).collect::<Vec<_>>()
+    };
+    assert_eq!(found("0.5%"), Vec::<&str>::new());
+    assert_eq!(found("0.6%"), ["gate-looser-than-trigger"]);
 }
 
 #[test]

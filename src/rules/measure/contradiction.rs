@@ -60,6 +60,14 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
             }
         }
     }
+    for incident in policy.incidents.rows() {
+        let whose = format!("incident `{}`", incident.name);
+        incident.triggers.iter().for_each(|bound| fires(subject, &whose, bound, sink));
+    }
+    for status in policy.statuses.rows() {
+        let whose = format!("status `{}`", status.name);
+        status.triggers.iter().for_each(|bound| fires(subject, &whose, bound, sink));
+    }
 }
 
 /// The fewest parts of a gate that are never so together.
@@ -68,7 +76,7 @@ fn core(policy: &Policy, gate: Id<Gate>) -> Option<Vec<Part<'_>>> {
     smallest_contradiction(policy, &all).map(|core| chosen(&all, &core))
 }
 
-fn chosen<'p>(all: &[Part<'p>], core: &[usize]) -> Vec<Part<'p>> {
+pub(super) fn chosen<'p>(all: &[Part<'p>], core: &[usize]) -> Vec<Part<'p>> {
     core.iter().filter_map(|at| all.get(*at)).copied().collect()
 }
 
@@ -88,7 +96,7 @@ fn fires(subject: &Subject<'_>, whose: &str, bound: &Bound, sink: &mut Sink) {
 }
 
 /// What the parts are to each other, in words.
-fn why(subject: &Subject<'_>, core: &[Part<'_>]) -> String {
+pub(super) fn why(subject: &Subject<'_>, core: &[Part<'_>]) -> String {
     let texts: Vec<String> = core.iter().map(|part| format!("`{}`", text(subject, part))).collect();
     match texts.as_slice() {
         [] => "it asks for nothing that can be".to_owned(),
@@ -103,7 +111,7 @@ fn text(subject: &Subject<'_>, part: &Part<'_>) -> String {
     written.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn shown(
+pub(super) fn shown(
     subject: &Subject<'_>,
     code: &'static Code,
     core: &[Part<'_>],

@@ -1,5 +1,6 @@
 //! What bars say of each other: gates that never pass, triggers that never fire, stops that a gate lets through.
 
+pub(super) mod conditions;
 pub(super) mod contradiction;
 pub(super) mod holds;
 pub(super) mod sources;
