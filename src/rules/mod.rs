@@ -17,6 +17,7 @@ mod maintenance;
 mod measure;
 mod next_year;
 mod off_calendar;
+mod on_call;
 mod order_cycles;
 mod release_time;
 mod restoration;
@@ -82,6 +83,7 @@ pub static RULES: &[&Rule] = &[
     &measure::stops::RULE,
     &next_year::RULE,
     &off_calendar::RULE,
+    &on_call::RULE,
     &order_cycles::RULE,
     &release_time::RULE,
     &restoration::RULE,

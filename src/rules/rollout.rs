@@ -5,7 +5,7 @@ use super::{Rule, Subject};
 use crate::code;
 use crate::diag::{Diagnostic, Sink};
 use crate::graph::{At, Stages};
-use crate::policy::{Id, Pipeline, Region, Stage, StageKind, Traffic};
+use crate::policy::{Id, Pipeline, Region, Rollback, Stage, StageKind, Traffic};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ code!(
     "a canary whose migration cannot be undone"
 );
 code!(pub HOLD_WITHOUT_TRAFFIC, Warning, "hold-without-traffic", "a hold in which nobody meets the change", Strict);
-code!(pub REGIONS_LEFT_OUT, Warning, "regions-left-out", "a rollout that never reaches some regions");
+code!(pub REGIONS_LEFT_OUT, Warning, "regions-left-out", "a rollout that never reaches some regions, or a rollback that leaves some as they are");
 
 /// The rule, as a row of the room's table.
 pub static RULE: Rule = Rule {
@@ -45,6 +45,9 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
     hold(&stages, sink);
     for pipeline in subject.policy.pipelines.ids() {
         sink.extend(regions(subject, &stages, pipeline));
+    }
+    for rollback in subject.policy.rollbacks.rows() {
+        sink.extend(not_taken_back(subject, &stages, rollback));
     }
 }
 
@@ -173,5 +176,44 @@ fn regions(subject: &Subject<'_>, stages: &Stages<'_>, pipeline: Id<Pipeline>) -
         Diagnostic::new(&REGIONS_LEFT_OUT, last.origin.span, message)
             .label("the widest step of the rollout ends without them")
             .help("add them to `regions`, or leave `regions` out for all at once"),
+    )
+}
+
+/// A rollback that goes through some regions, and the pipeline reaches others.
+fn not_taken_back(subject: &Subject<'_>, stages: &Stages<'_>, rollback: &Rollback) -> Option<Diagnostic> {
+    let policy = subject.policy;
+    if rollback.region_plan.is_empty() {
+        return None;
+    }
+    let own: Vec<&Stage> = stages.of_pipeline(rollback.pipeline).map(|at| stages.stage(at)).collect();
+    let with = |is_one: fn(&Stage) -> bool| own.iter().copied().filter(move |stage| is_one(stage));
+    // Where shares are said, they say how far the change goes; else what switches, promotes or deploys does.
+    let reaching: Vec<&Stage> = [
+        |stage: &Stage| last_share(stage).is_some(),
+        |stage: &Stage| first_share(stage).is_some(),
+        |stage: &Stage| stage.kind == StageKind::Deploy,
+    ]
+    .into_iter()
+    .map(|is_one: fn(&Stage) -> bool| with(is_one).collect::<Vec<_>>())
+    .find(|found| !found.is_empty())?;
+    let covered: BTreeSet<Id<Region>> = rollback.region_plan.iter().flatten().copied().collect();
+    let reaches = |stage: &&Stage, region: Id<Region>| {
+        stage.region_plan.is_empty() || stage.region_plan.iter().flatten().any(|reached| *reached == region)
+    };
+    let missed: Vec<(Id<Region>, &Stage)> = policy
+        .regions
+        .ids()
+        .filter(|region| !covered.contains(region))
+        .filter_map(|region| Some((region, *reaching.iter().find(|stage| reaches(stage, region))?)))
+        .collect();
+    let (_, stage) = missed.first()?;
+    let names: Vec<String> =
+        missed.iter().map(|(region, _)| format!("`{}`", policy.regions[*region].name)).collect();
+    let message = format!("rollback `{}` never takes {} back", rollback.name, names.join(", "));
+    Some(
+        Diagnostic::new(&REGIONS_LEFT_OUT, rollback.origin.span, message)
+            .label("it ends without them")
+            .also(stage.origin.span, "this reaches them")
+            .help("add them to its `regions`, or leave `regions` out for all at once"),
     )
 }
