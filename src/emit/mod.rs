@@ -11,6 +11,7 @@ mod freeze;
 mod github;
 mod gitlab;
 mod ics;
+mod kubernetes;
 mod mark;
 mod nginx;
 mod opsdeploy;
@@ -72,6 +73,7 @@ pub static TARGETS: &[&Target] = &[
     &ics::ICS,
     &runbook::RUNBOOK,
     &nginx::NGINX,
+    &kubernetes::KUBERNETES,
 ];
 
 /// The files of one declared target, by path relative to the policy's root.

@@ -5,7 +5,6 @@ use crate::code;
 use crate::diag::{Code, Diagnostic};
 use crate::policy::{Action, Policy, Target};
 use crate::schema::NO_MEANING_YET;
-use std::collections::BTreeMap;
 
 code!(pub UNKNOWN_TARGET, Error, "unknown-target", "a target that opsc cannot write");
 code!(pub UNKNOWN_TARGET_OPTION, Error, "unknown-target-option", "a field that this target does not take");
@@ -50,22 +49,30 @@ fn capability(target: &Target) -> Option<&'static Capability> {
 }
 
 fn collisions(policy: &Policy) -> Vec<Diagnostic> {
-    let mut writers: BTreeMap<String, &Target> = BTreeMap::new();
+    let mut writers: Vec<(String, &Target)> = Vec::new();
     let mut found = Vec::new();
     for target in policy.targets.rows() {
         for path in capability(target).map_or_else(Vec::new, |capability| capability.paths(target)) {
-            if let Some(first) = writers.get(&path) {
-                let message = format!("targets `{}` and `{}` both write `{path}`", first.name, target.name);
-                let found_here = Diagnostic::new(&TARGETS_COLLIDE, target.origin.span, message)
-                    .also(first.origin.span, "written here first")
-                    .help("give each target a `to` of its own");
-                found.push(found_here);
-            } else {
-                writers.insert(path, target);
+            match writers.iter().find(|(other, writer)| meet(other, &path) && *writer != target) {
+                Some((_, first)) => {
+                    let message =
+                        format!("targets `{}` and `{}` both write `{path}`", first.name, target.name);
+                    let found_here = Diagnostic::new(&TARGETS_COLLIDE, target.origin.span, message)
+                        .also(first.origin.span, "written here first")
+                        .help("give each target a `to` of its own");
+                    found.push(found_here);
+                }
+                None => writers.push((path, target)),
             }
         }
     }
     found
+}
+
+/// Whether two paths are one, or one of them is a folder that holds the other.
+fn meet(one: &str, other: &str) -> bool {
+    let holds = |folder: &str, path: &str| folder.ends_with('/') && path.starts_with(folder);
+    one == other || holds(one, other) || holds(other, one)
 }
 
 fn unknown_target(target: &Target) -> Diagnostic {
@@ -146,6 +153,17 @@ fn unfit(policy: &Policy, kind: OptionKind, value: &str) -> Option<String> {
             let sound = |letter: char| letter.is_ascii_alphanumeric() || "._-/@:+".contains(letter);
             let odd = value.is_empty() || value.starts_with('-') || !value.chars().all(sound);
             odd.then(|| format!("cannot be `{value}`: letters, digits and `. _ - / @ : +` only"))
+        }
+        OptionKind::Label => {
+            let sound =
+                |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+            let odd = value.is_empty() || value.len() > 63 || value.starts_with('-') || value.ends_with('-');
+            (odd || !value.chars().all(sound))
+                .then(|| format!("cannot be `{value}`: small letters, digits and `-` within, 63 at most"))
+        }
+        OptionKind::Port => {
+            let odd = !value.parse::<u16>().is_ok_and(|port| port > 0 && port.to_string() == value);
+            odd.then(|| format!("cannot be `{value}`: a number from 1 to 65535"))
         }
         OptionKind::Environment => policy
             .environments

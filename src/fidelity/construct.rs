@@ -1,7 +1,7 @@
 //! The constructs of a policy that targets hold differently, each with a way to find where a policy uses it.
 
 use crate::calendar::Pattern;
-use crate::policy::{Condition, Origin, Policy, Ruling, Surface};
+use crate::policy::{Condition, FlipKind, Origin, Policy, Ruling, Surface};
 
 /// Where a policy uses a construct.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Part {
     Calendar,
     /// When writes are refused
     Maintenance,
+    /// What is flipped to come back
+    Recovery,
 }
 
 /// One construct.
@@ -157,6 +159,22 @@ pub static CONSTRUCTS: &[Construct] = &[
                 })
             });
             silenced.map(|(_, surface)| surface_use(surface)).collect()
+        },
+    },
+    Construct {
+        name: "selector of no Service",
+        part: Part::Recovery,
+        meaning: "flips a pointer by a name that no Service can have",
+        uses: |policy| {
+            let mut found = Vec::new();
+            for lever in policy.levers.rows() {
+                let odd = lever.flips.iter().filter(|flip| {
+                    flip.kind == FlipKind::Selector && flip.target.is_some() && flip.service().is_none()
+                });
+                let what = format!("lever `{}`", lever.name);
+                found.extend(odd.map(|flip| Use { origin: flip.origin, what: what.clone() }));
+            }
+            found
         },
     },
 ];

@@ -12,7 +12,8 @@ pub struct Capability {
     pub target: &'static str,
     /// Where it writes when `to` is left out, relative to the policy's root.
     pub default_to: &'static str,
-    /// The names of its files in the folder it writes to; `..` at the head of one goes up from there.
+    /// The names of its files in the folder it writes to; `..` at the head of one goes up from there. One that ends in `/` is a
+    /// folder of files that are named after what the policy declares.
     pub files: &'static [&'static str],
     /// What it does with freezes.
     pub freezes: Freezes,
@@ -110,6 +111,10 @@ pub enum OptionKind {
     Region,
     /// The name of an action.
     Action,
+    /// A name as Kubernetes and the names of hosts take it (RFC 1123 label).
+    Label,
+    /// The number of a port.
+    Port,
 }
 
 const INSTALL: OptionField = OptionField {
@@ -244,7 +249,7 @@ pub static CAPABILITIES: &[Capability] = &[
         files: &["rollback.md", "emergency.md", "maintenance.md", "incident.md"],
         freezes: Silent,
         options: &[POLICY],
-        parts: &[Part::Calendar, Part::Maintenance],
+        parts: &[Part::Calendar, Part::Maintenance, Part::Recovery],
         wants: None,
         inexact: &[],
     },
@@ -278,8 +283,79 @@ pub static CAPABILITIES: &[Capability] = &[
             "a proxy sees requests alone: whoever writes otherwise must be stopped by the steps of the maintenance",
         )],
     },
+    Capability {
+        target: "kubernetes",
+        default_to: "kubernetes",
+        files: &["admission.yml", "calendar/", "selectors/", "routes/"],
+        options: &[
+            OptionField {
+                name: "namespace",
+                doc: "the namespace of the workloads, and of the objects that are written",
+                kind: OptionKind::Label,
+                default: "default",
+            },
+            OptionField {
+                name: "region",
+                doc: "the region whose calendar is written; left out, one of each",
+                kind: OptionKind::Region,
+                default: "",
+            },
+            ENVIRONMENT,
+            OptionField {
+                name: "component-label",
+                doc: "the label by which a workload says which component it is",
+                kind: OptionKind::Word,
+                default: "app.kubernetes.io/component",
+            },
+            OptionField {
+                name: "rollback-user",
+                doc: "the user who brings releases back, whom no freeze holds",
+                kind: OptionKind::Word,
+                default: "",
+            },
+            OptionField {
+                name: "selector-label",
+                doc: "the label of a Service's selector that tells one colour from the other",
+                kind: OptionKind::Word,
+                default: "track",
+            },
+            OptionField {
+                name: "gateway",
+                doc: "the Gateway that routes are attached to",
+                kind: OptionKind::Label,
+                default: "gateway",
+            },
+            OptionField {
+                name: "port",
+                doc: "the port of the services behind a route",
+                kind: OptionKind::Port,
+                default: "80",
+            },
+        ],
+        parts: &[Part::Calendar, Part::Recovery],
+        wants: None,
+        inexact: &[
+            ("recurring freeze", Stricter, EXPANDED),
+            ("`only` window", Stricter, EXPANDED),
+            ("environment scope", Stricter, "counts everywhere unless `environment` names one"),
+            (
+                "tier-dependent freeze",
+                Stricter,
+                "a workload says no tier that could be trusted: closed where any tier is, until it is overridden",
+            ),
+            ("conditional admission", Stricter, NO_EVIDENCE),
+            ("vendor recheck", Stricter, STALE),
+            (
+                "exception",
+                Stricter,
+                "an exception is used by a change, and a workload knows no change: override it",
+            ),
+            ("tier requirement", Stricter, "the calendar alone is asked: the gate asks the rest"),
+            ("window that follows a fact", Weaker, NO_FACTS),
+            ("selector of no Service", Weaker, "no Service can be called so, and no patch is written for it"),
+        ],
+    },
 ];
 
 /// Targets of the language that this version reads and does not write.
-pub static LATER: &[&str] =
-    &["argo-cd", "argo-rollouts", "flagger", "kubernetes", "prometheus", "statuspage"];
+pub static LATER: &[&str] = &["argo-cd", "argo-rollouts", "flagger", "prometheus", "statuspage"];

@@ -73,6 +73,20 @@ pub struct Flip {
     pub origin: Origin,
 }
 
+impl Flip {
+    /// The Service whose selector it flips, where it names one and a Service can be called so: an RFC 1035 label,
+    /// `[a-z]([-a-z0-9]*[a-z0-9])?`, of 63 letters at most.
+    pub fn service(&self) -> Option<&str> {
+        let name = self.target.as_deref().filter(|_| self.kind == FlipKind::Selector)?;
+        let sound = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+        let is_label = name.len() <= 63
+            && name.starts_with(|letter: char| letter.is_ascii_lowercase())
+            && !name.ends_with('-')
+            && name.chars().all(sound);
+        is_label.then_some(name)
+    }
+}
+
 /// Sorts of pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -11,6 +11,9 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
+/// Targets that hold the calendar of deploys.
+const DEPLOYS: [&str; 2] = ["argo-cd", "kubernetes"];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: truth PATH")?;
     let loaded = policy::load(&System::default(), &path)?;
@@ -22,10 +25,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             tier.requirements.clear();
         }
     }
-    let asked = ["action", "environment"].map(|name| (name.to_owned(), json!(option(&policy, name))));
+    let asked =
+        ["action", "environment"].map(|name| (name.to_owned(), json!(option(&policy, "flagd", name))));
     let truth = json!({
         "asked": Map::from_iter(asked),
-        "flags": flags(&policy),
+        "flags": flags(&policy, option(&policy, "flagd", "action"), option(&policy, "flagd", "environment")),
+        "deploys": deploys(&policy),
         "occurrences": occurrences(&policy),
         "maintenances": maintenances(&policy),
         "routes": routes(&policy, policy.surfaces.ids()),
@@ -54,16 +59,25 @@ fn place(policy: &Policy, region: Option<Id<Region>>) -> Place {
     )
 }
 
-/// What the policy's flags ask about, where they say it.
-fn option(policy: &Policy, name: &str) -> Option<String> {
-    let target = policy.targets.rows().iter().find(|target| target.name == "flagd")?;
+/// What a target of the policy asks about, where it says it.
+fn option(policy: &Policy, target: &str, name: &str) -> Option<String> {
+    let target = policy.targets.rows().iter().find(|one| one.name == target)?;
     target.options.get(name).cloned()
 }
 
+/// By target that asks about deploys: what flags would say of them.
+fn deploys(policy: &Policy) -> Value {
+    let declared = policy.targets.rows().iter().filter(|target| DEPLOYS.contains(&target.name.as_str()));
+    let answers = declared.map(|target| {
+        let environment = target.options.get("environment").cloned();
+        (target.name.clone(), flags(policy, Some("deploy".to_owned()), environment))
+    });
+    Value::Object(answers.collect())
+}
+
 /// By region: the instants, and for each flag a letter an instant, `1` for open.
-fn flags(policy: &Policy) -> Value {
-    let action = option(policy, "action")
-        .and_then(|word| Action::ALL.into_iter().find(|action| action.name() == word));
+fn flags(policy: &Policy, action: Option<String>, environment: Option<String>) -> Value {
+    let action = action.and_then(|word| Action::ALL.into_iter().find(|action| action.name() == word));
     let prepared = Prepared::new(policy);
     let mut by_region = Map::new();
     for region in regions(policy) {
@@ -73,7 +87,7 @@ fn flags(policy: &Policy) -> Value {
             let change = Change {
                 tier: Some(StatedTier { name: tier.name.clone(), by: None }),
                 action,
-                environment: option(policy, "environment"),
+                environment: environment.clone(),
                 regions: region.map(|_| name(&policy.regions, region)).into_iter().collect(),
                 ..Change::default()
             };

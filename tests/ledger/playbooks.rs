@@ -35,7 +35,10 @@ fn b7_the_playbook_has_the_commands_that_flip() {
     let page = built("docs/runbooks/rollback.md");
     says(
         &page,
-        &["vec alias update docs_live --to docs_vA", "kubectl apply -f kubernetes/rag-live-blue.yml"],
+        &[
+            "vec alias update docs_live --to docs_vA",
+            "kubectl -n rag patch service rag-live --patch-file kubernetes/selectors/rag-live.blue.yml",
+        ],
     );
     says(&page, &["opsdeploy flags apply opsdeploy/flags/off.yml"]);
 }
