@@ -1,7 +1,7 @@
 //! The constructs of a policy that targets hold differently, each with a way to find where a policy uses it.
 
 use crate::calendar::Pattern;
-use crate::policy::{Condition, FlipKind, Origin, Policy, Ruling, Surface};
+use crate::policy::{Action, Condition, FlipKind, Origin, Policy, Ruling, Surface};
 
 /// Where a policy uses a construct.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +83,16 @@ pub static CONSTRUCTS: &[Construct] = &[
         part: Part::Calendar,
         meaning: "holds for some actions",
         uses: |policy| windows(policy, |window| window.actions.is_some()),
+    },
+    Construct {
+        name: "freeze without deploys",
+        part: Part::Calendar,
+        meaning: "holds for other actions than `deploy`",
+        uses: |policy| {
+            windows(policy, |window| {
+                window.actions.as_ref().is_some_and(|actions| !actions.contains(&Action::Deploy))
+            })
+        },
     },
     Construct {
         name: "tier-dependent freeze",

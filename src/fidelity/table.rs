@@ -150,6 +150,7 @@ const ACTION: OptionField = OptionField {
 
 const EXPANDED: &str = "written out as dates within the policy's horizon, and closed behind it";
 const NO_EVIDENCE: &str = "it sees no evidence: what the policy admits on a condition stays closed";
+const DEPLOYS_ALONE: &str = "it sees new versions alone: what else a freeze refuses is the gate's";
 const STALE: &str =
     "behind the instant at which the vendor's calendar must be read again, its scope stays closed";
 const NO_FACTS: &str = "it sees no facts, so it cannot know when the window holds";
@@ -287,6 +288,7 @@ pub static CAPABILITIES: &[Capability] = &[
         target: "kubernetes",
         default_to: "kubernetes",
         files: &["admission.yml", "calendar/", "selectors/", "routes/"],
+        freezes: Refuses,
         options: &[
             OptionField {
                 name: "namespace",
@@ -352,6 +354,7 @@ pub static CAPABILITIES: &[Capability] = &[
             ),
             ("tier requirement", Stricter, "the calendar alone is asked: the gate asks the rest"),
             ("window that follows a fact", Weaker, NO_FACTS),
+            ("freeze without deploys", Weaker, DEPLOYS_ALONE),
             ("selector of no Service", Weaker, "no Service can be called so, and no patch is written for it"),
         ],
     },
