@@ -4,6 +4,7 @@
 mod check;
 mod civil;
 mod expand;
+mod feasts;
 mod index;
 mod instant;
 mod interval;
@@ -20,6 +21,7 @@ mod zone;
 pub use check::{TimetableError, TimetableProblem};
 pub use chrono::{Days, NaiveDate as Date, NaiveDateTime as LocalDateTime, Weekday};
 pub use civil::{DateSpan, Place, TimeOfDay, Weekdays};
+pub use feasts::{FEASTS, Feast, year_of};
 pub use index::{Chunks, Index};
 pub use instant::{Elapsed, Instant};
 pub use interval::{Interval, IntervalSet};

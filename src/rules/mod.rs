@@ -9,6 +9,7 @@ mod contract;
 mod coverage;
 mod deadlock;
 mod environments;
+mod feasts;
 mod first;
 mod flags;
 mod kind_names_a_scope;
@@ -55,6 +56,8 @@ pub struct Subject<'a> {
     pub policy: &'a Policy,
     /// Its files, for wording and fixes.
     pub sources: &'a Sources,
+    /// The same as trees, for what is written beside a declaration.
+    pub modules: &'a [Module],
     /// The clock's reading: some findings speak of what is past.
     pub now: Instant,
 }
@@ -72,6 +75,7 @@ pub static RULES: &[&Rule] = &[
     &coverage::RULE,
     &deadlock::RULE,
     &environments::RULE,
+    &feasts::RULE,
     &flags::RULE,
     &kind_names_a_scope::RULE,
     &locks::RULE,
@@ -141,7 +145,8 @@ pub fn check(world: &dyn World, path: &str, habit: Habit) -> Result<Checked, Unr
     let mut sink = Sink::new();
     sink.extend(loaded.diagnostics);
     if let Some(policy) = &loaded.policy {
-        let subject = Subject { policy, sources: &loaded.sources, now: Instant::from_system(world.now()) };
+        let now = Instant::from_system(world.now());
+        let subject = Subject { policy, sources: &loaded.sources, modules: &loaded.modules, now };
         for rule in RULES {
             (rule.check)(&subject, &mut sink);
         }
