@@ -44,7 +44,9 @@ impl<'a> Rollout<'a> {
             let next = self.next();
             let blind = |run: &Run<'_>| run.over.is_none() && run.is_blind_at(next) && run.is_watched();
             if next == Instant::MAX || self.runs.first().is_some_and(blind) {
-                break Over { at: self.now, outcome: self.stalled() };
+                // What went on beside it is told to its end.
+                let last = self.events.iter().map(|event| event.at).max();
+                break Over { at: self.now.max(last.unwrap_or(self.now)), outcome: self.stalled() };
             }
             let cut = self.runs.iter_mut().filter(|run| blind(run));
             let over = Over { at: self.now, outcome: Outcome::TraceEnds };
@@ -58,7 +60,7 @@ impl<'a> Rollout<'a> {
     fn told(mut self, Over { at, outcome }: Over) -> Timeline {
         let limit = self.setting.trace.end();
         let end = match outcome {
-            Outcome::TraceEnds => limit.map_or(at, |limit| limit.max(self.setting.start)),
+            Outcome::TraceEnds => limit.map_or(at, |limit| limit.max(at)),
             _ => at,
         };
         // A run beside it may be known to come back later.

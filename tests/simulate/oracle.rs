@@ -126,11 +126,12 @@ pub fn walk(case: &Case) -> Told {
             }
         }
         if (walk.runs[0].given.is_some() && walk.now >= limit) || walk.now > limit + LONGEST {
-            break (walk.now, walk.stalled());
+            let last = walk.events.iter().map(|(at, _)| *at).max();
+            break (last.unwrap_or(0), walk.stalled());
         }
         walk.now += 1;
     };
-    let end = if outcome == "trace-ends" { limit.max(0) } else { at };
+    let end = if outcome == "trace-ends" { limit.max(at) } else { at };
     let mut events = walk.events;
     events.retain(|(at, _)| *at <= end);
     events.sort_by_key(|(at, _)| *at);
@@ -893,6 +894,9 @@ impl Walk<'_> {
             }
             if self.now >= most {
                 return true;
+            }
+            if self.now == self.limit {
+                return false;
             }
             self.now += 1;
         }
