@@ -5,7 +5,7 @@ use chrono::{Datelike, Timelike};
 
 impl Zone {
     /// An instant as it reads there, with UTC: `Tue 2 Dec 00:00 New York (05:00Z)`. The date in UTC is said where it
-    /// differs, seconds where there are any, years where they are not the year of `reference` there.
+    /// differs, seconds where there are any, the year where it is not that of `reference` there, and in UTC where it differs.
     pub fn show(self, at: Instant, reference: Instant) -> String {
         match at {
             Instant::MIN => return "always".to_owned(),
@@ -19,8 +19,13 @@ impl Zone {
             return format!("{here} UTC");
         }
         let utc = Self::UTC.local(at);
-        let utc_date = if utc.date() == local.date() { String::new() } else { date(utc, year) + " " };
+        let utc_date = if utc.date() == local.date() { String::new() } else { date(utc, local.year()) + " " };
         format!("{here} {} ({utc_date}{}Z)", self.city(), time(utc))
+    }
+
+    /// An instant as [`Self::show`] says it, always with its year.
+    pub fn show_dated(self, at: Instant) -> String {
+        self.show(at, at.minus(Elapsed::days(400)))
     }
 
     /// An interval as it reads there: both ends as [`Self::show`] says them.

@@ -171,7 +171,7 @@ fn text(
             } else {
                 format!("in {}", first.span.start.since(from).show())
             };
-            let line = format!("{}, {wait}{}", zone.show(first.span.start, from), needed(first));
+            let line = format!("{}, {wait}{}", zone.show_dated(first.span.start), needed(first));
             said.push_str(&format!(
                 "{}  {}\n",
                 paint.text(Style::Good, "NEXT"),

@@ -101,7 +101,7 @@ fn planned(
         if plan.start == from { "now".to_owned() } else { format!("in {}", plan.start.since(from).show()) };
     let needs = needs(plan);
     let with = if needs.is_empty() { String::new() } else { format!(", with {}", decision::list(&needs)) };
-    let line = format!("{}, {wait}{with}; ends {}", zone.show(plan.start, from), zone.show(plan.end, from));
+    let line = format!("{}, {wait}{with}; ends {}", zone.show_dated(plan.start), zone.show_dated(plan.end));
     let mut said =
         format!("{}  {}\n\n", paint.text(Style::Good, "PLAN"), wrap(&visible(&line), WIDTH, 6, "      "));
     let titles: Vec<(String, String)> =
@@ -124,13 +124,18 @@ fn nowhere(
     from: Instant,
     paint: Paint,
 ) -> String {
-    let ask = found.asks.get(missed.ask);
-    let step = ask.map_or(String::new(), |ask| {
-        let at = zone_of(policy, ask).show(missed.from, from);
+    let why = found.asks.get(missed.ask).map_or(String::new(), |ask| {
         let (title, place) = (title(policy, id, found, ask), places(policy, ask));
+        if missed.is_too_long() {
+            return format!(
+                ": up to `{title}` in {place}, its holds and soaks alone take {}",
+                missed.least.show()
+            );
+        }
+        let at = zone_of(policy, ask).show(missed.from, from);
         format!(": from {at} on, no instant is found for `{title}` in {place}")
     });
-    let line = format!("no schedule within 400 days{step}");
+    let line = format!("no schedule within 400 days of {}{why}", first_zone(policy, found).show_dated(from));
     format!("{}  {}\n", paint.text(Style::Bad, "PLAN"), wrap(&visible(&line), WIDTH, 6, "      "))
 }
 

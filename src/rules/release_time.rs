@@ -27,13 +27,28 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
         let Err(missed) = planner.earliest(Hours::Any) else { continue };
         let Some(ask) = planner.asks().nth(missed.ask) else { continue };
         let place = places(policy, ask);
+        let name = &release.name;
+        if missed.is_too_long() {
+            let least = missed.least.show();
+            let message = format!(
+                "release `{name}` takes too long to reach {place}: its holds and soaks alone take {least}"
+            );
+            let finding = Diagnostic::new(&RELEASE_NO_ORDER, release.origin.span, message);
+            sink.push(finding.help(
+                "shorten the holds of its stages or the soak: schedules are looked for within 400 days",
+            ));
+            continue;
+        }
         let message = if missed.ask == 0 {
-            format!("release `{}` can start nowhere in {place} within 400 days", release.name)
+            format!("release `{name}` can start nowhere in {place} within 400 days")
+        } else if release.at.is_some() {
+            let done = policy.place_of(ask.regions.first().copied()).zone.show_dated(missed.from);
+            format!(
+                "release `{name}` cannot go on to {place}: what comes before is done by {done} at the earliest, and within 400 days nothing lets it in"
+            )
         } else {
             format!(
-                "release `{}` cannot go on to {place}: what comes before is done by {} at the earliest, and within 400 days nothing lets it in",
-                release.name,
-                policy.place_of(ask.regions.first().copied()).zone.show(missed.from, subject.now),
+                "release `{name}` cannot go on to {place}: once what comes before is done, nothing lets it in within 400 days"
             )
         };
         sink.push(involved(Diagnostic::new(&RELEASE_NO_ORDER, release.origin.span, message), &missed));

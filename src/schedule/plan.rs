@@ -74,8 +74,17 @@ pub struct Missed {
     pub ask: usize,
     /// From when on it was looked for.
     pub from: Instant,
+    /// How long holds and soaks alone take up to it.
+    pub least: Elapsed,
     /// What the gate answers then.
     pub answer: Decision,
+}
+
+impl Missed {
+    /// Whether holds and soaks alone take longer than a schedule is looked for: then no calendar is to blame.
+    pub fn is_too_long(&self) -> bool {
+        self.least >= SPAN
+    }
 }
 
 /// What a schedule is looked for with.
@@ -188,7 +197,9 @@ impl<'a> Planner<'a> {
             let found = self.opens(ask, change, soonest, limit, hours);
             let Some(at) = found else {
                 let answer = self.ask(change, soonest);
-                return Err(Box::new(Missed { ask: position, from: soonest, answer }));
+                let before = self.asks.iter().take(position + 1).map(|(ask, _)| ask.after.as_seconds());
+                let least = Elapsed::seconds(before.fold(0, i64::saturating_add));
+                return Err(Box::new(Missed { ask: position, from: soonest, least, answer }));
             };
             let back =
                 before.filter(|_| !ask.rests).and_then(|before| self.sent_back(ask, change, before, at));

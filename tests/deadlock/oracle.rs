@@ -39,12 +39,25 @@ pub struct Game<'d> {
     callers: BTreeMap<Run, Vec<(Run, usize)>>,
     /// By calling stage of a run and pipeline named there: the run it waits for.
     called: BTreeMap<(Run, usize, usize), Run>,
+    /// What never changes while it is played, worked out once: what each stage takes, and who starts each component.
+    wanted: BTreeMap<(Run, usize), Vec<Wanted>>,
+    starters: Vec<Vec<(Run, usize)>>,
 }
+
+/// What a stage takes, with the stage at whose end it comes back.
+type Wanted = (Thing, Option<usize>);
 
 impl<'d> Game<'d> {
     /// Calls must not go round.
     pub fn new(draft: &'d Draft) -> Self {
-        let mut game = Self { draft, runs: Vec::new(), callers: BTreeMap::new(), called: BTreeMap::new() };
+        let mut game = Self {
+            draft,
+            runs: Vec::new(),
+            callers: BTreeMap::new(),
+            called: BTreeMap::new(),
+            wanted: BTreeMap::new(),
+            starters: Vec::new(),
+        };
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         while counts.len() < draft.pipelines.len() {
             for (pipeline, line) in draft.pipelines.iter().enumerate() {
@@ -69,6 +82,12 @@ impl<'d> Game<'d> {
             }
         }
         game.runs.sort_unstable();
+        let stages: Vec<(Run, usize)> = game.stages().collect();
+        game.wanted = stages.iter().map(|at| (*at, game.wants(at.0, at.1))).collect();
+        let starters = |component: usize| {
+            stages.iter().copied().filter(|at| game.starts(at.0, at.1).contains(&component)).collect()
+        };
+        game.starters = (0..draft.components.len()).map(starters).collect();
         game
     }
 
@@ -124,7 +143,7 @@ impl<'d> Game<'d> {
     }
 
     /// What a stage takes, in order, each with the stage at whose end it comes back.
-    fn wanted(&self, run: Run, stage: usize) -> Vec<(Thing, Option<usize>)> {
+    fn wants(&self, run: Run, stage: usize) -> Vec<Wanted> {
         let line = &self.draft.pipelines[run.0];
         let mut wanted = Vec::new();
         if self.first(run.0) == Some(stage) {
@@ -145,8 +164,7 @@ impl<'d> Game<'d> {
         if above.contains(&component) {
             return false;
         }
-        let starters: Vec<(Run, usize)> =
-            self.stages().filter(|(run, stage)| self.starts(*run, *stage).contains(&component)).collect();
+        let starters = &self.starters[component];
         above.push(component);
         let ready = (starters.is_empty() || starters.iter().any(|stage| state.started.contains(stage)))
             && self.draft.components[component].iter().all(|below| self.is_ready(state, *below, above));
@@ -199,7 +217,7 @@ impl<'d> Game<'d> {
     fn moves_with(&self, state: &State, held: &BTreeMap<Thing, (Run, Option<usize>)>) -> Vec<Move> {
         let mut moves = Vec::new();
         for (run, stage) in self.stages() {
-            let wanted = self.wanted(run, stage);
+            let wanted = &self.wanted[&(run, stage)];
             let taken = state.taken.get(&(run, stage)).copied().unwrap_or(0);
             if !state.started.contains(&(run, stage)) {
                 if !self.may_begin(state, run, stage) {
@@ -232,7 +250,7 @@ impl<'d> Game<'d> {
         match what {
             Move::Take(run, stage) => {
                 let taken = next.taken.entry((run, stage)).or_default();
-                let (thing, until) = self.wanted(run, stage)[*taken];
+                let (thing, until) = self.wanted[&(run, stage)][*taken];
                 *taken += 1;
                 if !until.is_some_and(|until| next.finished.contains(&(run, until))) {
                     next.held.insert(thing, (run, until));

@@ -1,38 +1,74 @@
-//! The playbook of an emergency: what a change asks that may land in a freeze, how the glass is broken, how a change goes out.
+//! The playbook of an emergency: what a change asks that may land in a freeze, how the glass is broken, how a change goes out, and
+//! what is asked where it could wait after all.
 
 use super::page::{Inline, Item, Mark, Page, Part, line};
-use super::words::{ask, gate, name, names, of_service, plan, seats, share, source, step, time};
+use super::pipeline;
+use super::words::{ask, gate, name, names, party, seats, source, step, time};
 use crate::calendar::Elapsed;
 use crate::policy::{
-    Action, BreakGlass, Condition, FactSource, FreezeAnswer, Id, OnFailure, Operator, Phase, Pipeline,
-    Policy, Reaction, Requirement, Ruling, Stage, StageKind, Tier, Traffic,
+    Action, BreakGlass, Condition, FactSource, FreezeKind, Id, Operator, Phase, Policy, Requirement, Ruling,
+    Tier, Window,
 };
 
-/// Writes it; nothing where no tier passes every freeze and no glass can be broken.
+/// Writes it; nothing where no tier passes every freeze, no glass can be broken, and no window asks gates once it is over.
 pub(super) fn write(policy: &Policy, page: &mut Page) {
     let tiers = emergency_tiers(policy);
-    if tiers.is_empty() && policy.break_glass.is_empty() {
-        return;
+    let is_emergency = !tiers.is_empty() || !policy.break_glass.is_empty();
+    if is_emergency {
+        emergency(policy, tiers, page);
     }
+    after_windows(policy, page);
+}
+
+fn emergency(policy: &Policy, tiers: Vec<Id<Tier>>, page: &mut Page) {
     if !policy.rollbacks.is_empty() {
         page.line(line!["Going back: ", Inline::link("the playbook of a rollback", "rollback.md"), "."]);
     }
-    tiers.into_iter().for_each(|id| tier(policy, id, page));
+    tiers.iter().for_each(|id| tier(policy, *id, page));
     policy.break_glass.rows().iter().for_each(|glass| break_glass(policy, glass, page));
-    policy.pipelines.rows().iter().for_each(|row| pipeline(policy, row, page));
+    let pipelines = pipeline::of_emergency(policy, &tiers, &strict_kinds(policy));
+    pipelines.into_iter().for_each(|id| pipeline::write(policy, &policy.pipelines[id], page));
+}
+
+/// Gates that are asked once a window is over, before what waited for it goes on.
+fn after_windows(policy: &Policy, page: &mut Page) {
+    let windows: Vec<&Window> =
+        policy.windows.rows().iter().filter(|window| !window.after.is_empty()).collect();
+    if windows.is_empty() {
+        return;
+    }
+    page.heading(2, "Once a window is over".into());
+    page.line(
+        "What could wait goes on only where the gates of its window pass; the calendar does not ask them."
+            .into(),
+    );
+    let items = windows.into_iter().map(|window| {
+        let gates = window.after.iter().map(|(id, _)| gate(policy, *id)).collect();
+        let owner = window.owner.as_ref();
+        let ask = owner
+            .map_or_else(Inline::default, |owner| line![". Where one does not, ask ", party(policy, owner)]);
+        step(policy, line!["After ", name(&window.name), ", these must pass", ask], window.origin)
+            .with(Part::List(Mark::Tick, gates))
+    });
+    page.list(Mark::Bullet, items.collect());
+}
+
+fn admits(ruling: Option<&Ruling>) -> bool {
+    matches!(ruling, Some(Ruling::Admit { .. }))
+}
+
+/// Kinds of freeze that hold something up.
+fn strict_kinds(policy: &Policy) -> Vec<Id<FreezeKind>> {
+    let is_strict = |kind: &FreezeKind| kind.rulings.iter().any(|(ruling, _)| !admits(Some(ruling)));
+    policy.kinds.iter().filter(|(_, kind)| is_strict(kind)).map(|(id, _)| id).collect()
 }
 
 /// Tiers that each kind of freeze admits which holds up another.
 fn emergency_tiers(policy: &Policy) -> Vec<Id<Tier>> {
-    let admits = |ruling: Option<&Ruling>| matches!(ruling, Some(Ruling::Admit { .. }));
-    let strict = policy
-        .kinds
-        .rows()
-        .iter()
-        .filter(|kind| kind.rulings.iter().any(|(ruling, _)| !admits(Some(ruling))));
-    let strict: Vec<_> = strict.collect();
-    let through =
-        |tier: &Id<Tier>| !strict.is_empty() && strict.iter().all(|kind| admits(kind.ruling(*tier)));
+    let strict = strict_kinds(policy);
+    let through = |tier: &Id<Tier>| {
+        !strict.is_empty() && strict.iter().all(|kind| admits(policy.kinds[*kind].ruling(*tier)))
+    };
     policy.tiers.ids().filter(through).collect()
 }
 
@@ -182,115 +218,5 @@ fn break_glass(policy: &Policy, glass: &BreakGlass, page: &mut Page) {
     if !owed.is_empty() {
         page.line("Owed afterwards:".into());
         page.list(Mark::Tick, owed);
-    }
-}
-
-fn pipeline(policy: &Policy, pipeline: &Pipeline, page: &mut Page) {
-    page.heading(2, line!["Carrying it out: pipeline ", name(&pipeline.name)]);
-    page.line(Inline::said(&pipeline.doc));
-    let failure = match pipeline.on_failure {
-        Some((failure, at)) => {
-            line!["Where a stage fails: ", on_failure(policy, failure), source(policy, at), "."]
-        }
-        None => "Where a stage fails, stop; what was done stays.".into(),
-    };
-    page.line(failure);
-    if !pipeline.on_freeze.is_empty() {
-        page.line("Where a freeze begins half-way, the first of these that fits:".into());
-        page.list(Mark::Bullet, pipeline.on_freeze.iter().map(|answer| on_freeze(policy, answer)).collect());
-    }
-    page.list(Mark::Number, pipeline.stages.rows().iter().map(|row| stage(policy, pipeline, row)).collect());
-}
-
-fn on_failure(policy: &Policy, failure: OnFailure) -> Inline {
-    match failure {
-        OnFailure::Rollback(rollback) => line!["begin rollback ", name(&policy.rollbacks[rollback].name)],
-        OnFailure::Pause => "pause and ask for a hand".into(),
-        OnFailure::Stop => "stop; what was done stays".into(),
-    }
-}
-
-fn on_freeze(policy: &Policy, answer: &FreezeAnswer) -> Item {
-    let kind = answer.kind.map_or_else(|| Inline::from("any other"), |kind| name(&policy.kinds[kind].name));
-    let from = answer
-        .from_traffic
-        .map_or_else(Inline::default, |from| line![" from ", share(from), " of the traffic on"]);
-    let done = match answer.reaction {
-        Reaction::Finish => "finish".into(),
-        Reaction::Pause => "pause until it is over".into(),
-        Reaction::PauseThenBack(after) => line!["pause for ", time(after), ", then roll back"],
-        Reaction::Back => "roll back".into(),
-    };
-    step(policy, line![kind, from, ": ", done], answer.origin)
-}
-
-fn stage(policy: &Policy, pipeline: &Pipeline, stage: &Stage) -> Item {
-    let kind =
-        if stage.name == stage.kind.name() { Inline::default() } else { line![" (", stage.kind.name(), ")"] };
-    let mut said = vec![name(&stage.name).strong(), kind];
-    match &stage.traffic {
-        Some(Traffic::Mirror(part)) => said.push(line![": mirror ", share(*part), " of the traffic"]),
-        Some(Traffic::Shares(shares)) => {
-            let shares = Inline::join(shares.iter().map(|part| share(*part)), ", then ");
-            said.push(line![": ", shares, " of the traffic"]);
-        }
-        None => {}
-    }
-    if let Some(hold) = stage.hold {
-        said.push(line![", held for ", time(hold)]);
-    }
-    if let Some((timeout, _)) = stage.timeout {
-        said.push(line![", at most ", time(timeout)]);
-    }
-    let mut item = step(policy, Inline::of(said), stage.origin);
-    if let Some(asked) = &stage.approve {
-        item = item.with(Part::Line(line!["Wait for the approval of ", seats(policy, asked), "."]));
-    }
-    if !stage.region_plan.is_empty() {
-        item = item.with(Part::Line(line!["In ", plan(policy, &stage.region_plan, stage.soak), "."]));
-    }
-    if let Some(action) = asks(stage) {
-        let asking = match stage.traffic {
-            Some(_) => "Ask the gate before each region and each share:",
-            None => "Ask the gate first, region by region:",
-        };
-        let service = of_service(policy, pipeline);
-        let environment = stage.environment.map(|id| policy.environments[id].name.as_str());
-        let mut options = vec!["--action", action.name()];
-        options.extend(service.iter().map(String::as_str));
-        options.extend(environment.into_iter().flat_map(|name| ["--environment", name]));
-        if !policy.regions.is_empty() {
-            options.extend(["--region", "REGION"]);
-        }
-        item = item.with(Part::Line(asking.into())).shell(Some(&ask(policy, options)));
-    }
-    item = item.shell(stage.run.as_deref());
-    if !stage.gates.is_empty() {
-        let gates = stage.gates.iter().map(|(id, _)| gate(policy, *id)).collect();
-        item = item
-            .with(Part::Line("Go on only where this passes:".into()))
-            .with(Part::List(Mark::Bullet, gates));
-    }
-    if let Some(undo) = &stage.undo {
-        item = item.with(Part::Line("It is undone by".into())).shell(Some(undo));
-    }
-    match stage.on_failure {
-        Some((failure, at)) => item.with(Part::Line(line![
-            "Where it fails: ",
-            on_failure(policy, failure),
-            source(policy, at),
-            "."
-        ])),
-        None => item,
-    }
-}
-
-/// What a stage asks the calendar for: nothing for one that reaches no user.
-fn asks(stage: &Stage) -> Option<Action> {
-    match stage.kind {
-        StageKind::Migrate | StageKind::Expand | StageKind::Contract => Some(Action::Migrate),
-        StageKind::Deploy | StageKind::Canary | StageKind::Ramp => Some(Action::Deploy),
-        StageKind::Promote => Some(Action::Promote),
-        StageKind::Build | StageKind::Test | StageKind::Shadow | StageKind::Verify => None,
     }
 }

@@ -5,6 +5,7 @@ mod emergency;
 mod incident;
 mod maintenance;
 mod page;
+mod pipeline;
 mod rollback;
 mod steps;
 #[cfg(test)]

@@ -157,3 +157,37 @@ fn code_never_leaves_its_span_or_block() {
     assert_eq!(markdown("a\u{202e}b"), "a(U+202E)b");
     assert_eq!(shell("a b'c$(d)"), "'a b'\\''c$(d)'");
 }
+
+#[test]
+fn gates_after_a_window_are_asked_by_hand() {
+    let text = format!(
+        "{POLICY}\nmetric error-rate : ratio {{ better lower; no-data fail }}\ngate calm {{ require error-rate <= 1% over 1h }}\n\
+         window peak : hard {{ during 2026-06-01T00:00Z .. 2026-06-02T00:00Z; after gate calm; owner lead }}\n"
+    );
+    let emergency = &texts(&policy(&text))[1].1;
+    let asked = emergency.find("## Once a window is over").unwrap();
+    let steps = &emergency[asked..];
+    assert!(
+        steps.contains("After `peak`, these must pass. Where one does not, ask `lead` (`ana`)"),
+        "{steps}"
+    );
+    assert!(steps.contains("- [ ] Gate `calm`") && steps.contains("`error-rate <= 1% over 1h`"), "{steps}");
+}
+
+#[test]
+fn an_emergency_goes_by_the_pipelines_that_are_meant_for_it() {
+    let others = "pipeline nightly { stage sweep : test { run \"make sweep\" } }\n\
+        pipeline schema { stage expand { run \"make expand\" } }\n";
+    let headings = |text: &str| -> Vec<String> {
+        let emergency = &texts(&policy(text))[1].1;
+        let headings =
+            emergency.lines().filter_map(|line| line.strip_prefix("## Carrying it out: pipeline "));
+        headings.map(|name| name.trim_matches('`').to_owned()).collect()
+    };
+    let any = format!("{POLICY}{others}");
+    assert_eq!(headings(&any), ["release", "schema"], "each that asks the gate, where none is meant for it");
+    let meant = "pipeline urgent { on freeze { otherwise finish }; stage prepare : verify { calls schema }; stage flip : deploy { after prepare; run \"make flip\" } }\n";
+    assert_eq!(headings(&format!("{any}{meant}")), ["urgent", "schema"]);
+    let released = "release hotfix : T0 { by release }\n";
+    assert_eq!(headings(&format!("{any}{released}")), ["release"]);
+}
