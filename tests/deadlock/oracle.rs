@@ -213,8 +213,8 @@ impl<'d> Game<'d> {
         after && needs && self.is_called(state, run) && locked
     }
 
-    /// Every move there is. `held` is who has what: for the real thing, the state's own.
-    fn moves_with(&self, state: &State, held: &BTreeMap<Thing, (Run, Option<usize>)>) -> Vec<Move> {
+    /// Every move there is.
+    pub fn moves(&self, state: &State) -> Vec<Move> {
         let mut moves = Vec::new();
         for (run, stage) in self.stages() {
             let wanted = &self.wanted[&(run, stage)];
@@ -223,7 +223,7 @@ impl<'d> Game<'d> {
                 if !self.may_begin(state, run, stage) {
                 } else if taken == wanted.len() {
                     moves.push(Move::Start(run, stage));
-                } else if !held.contains_key(&wanted[taken].0) {
+                } else if !state.held.contains_key(&wanted[taken].0) {
                     moves.push(Move::Take(run, stage));
                 }
             } else if !state.finished.contains(&(run, stage)) {
@@ -241,44 +241,49 @@ impl<'d> Game<'d> {
         moves
     }
 
-    pub fn moves(&self, state: &State) -> Vec<Move> {
-        self.moves_with(state, &state.held)
-    }
-
     pub fn after(&self, state: &State, what: Move) -> State {
         let mut next = state.clone();
+        self.make(&mut next, what);
+        next
+    }
+
+    fn make(&self, state: &mut State, what: Move) {
         match what {
             Move::Take(run, stage) => {
-                let taken = next.taken.entry((run, stage)).or_default();
+                let taken = state.taken.entry((run, stage)).or_default();
                 let (thing, until) = self.wanted[&(run, stage)][*taken];
                 *taken += 1;
-                if !until.is_some_and(|until| next.finished.contains(&(run, until))) {
-                    next.held.insert(thing, (run, until));
+                if !until.is_some_and(|until| state.finished.contains(&(run, until))) {
+                    state.held.insert(thing, (run, until));
                 }
             }
-            Move::Start(run, stage) => drop(next.started.insert((run, stage))),
+            Move::Start(run, stage) => drop(state.started.insert((run, stage))),
             Move::Finish(run, stage) => {
-                next.finished.insert((run, stage));
-                let done = self.is_done(&next, run);
-                next.held.retain(|_, (holder, until)| {
+                state.finished.insert((run, stage));
+                let done = self.is_done(state, run);
+                state.held.retain(|_, (holder, until)| {
                     *holder != run || if let Some(until) = until { *until != stage } else { !done }
                 });
             }
         }
-        next
     }
 
-    /// Whether some stage can never start or finish, even if nobody took another lock from anybody.
+    /// Whether some stage can never start or finish, even if nobody took another lock from anybody. Then no move is in the way of
+    /// another, and all there are can be made at once.
     pub fn is_hopeless(&self, state: &State) -> bool {
         let mut state = state.clone();
-        while let Some(next) = self.moves_with(&state, &state.held).first().copied() {
-            let held = state.held.clone();
-            state = self.after(&state, next);
-            if let Move::Take(..) = next {
-                state.held = held;
+        loop {
+            let moves = self.moves(&state);
+            if moves.is_empty() {
+                return !self.is_over(&state);
+            }
+            for what in moves {
+                match what {
+                    Move::Take(run, stage) => *state.taken.entry((run, stage)).or_default() += 1,
+                    Move::Start(..) | Move::Finish(..) => self.make(&mut state, what),
+                }
             }
         }
-        !self.is_over(&state)
     }
 
     pub fn is_over(&self, state: &State) -> bool {
