@@ -43,6 +43,7 @@ impl Rule {
             Self::EOI => "the end of the statement",
             Self::fill | Self::gap | Self::lines | Self::preface | Self::path | Self::braces => return None,
             Self::end
+            | Self::touching
             | Self::part
             | Self::negated
             | Self::tail
