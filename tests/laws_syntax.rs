@@ -115,11 +115,11 @@ fn expr(sources: &Sources, e: &Expr) -> String {
         ExprKind::Phrase(list) => all("phrase", list),
         ExprKind::List(list) => all("list", list),
         ExprKind::Bracket(list) => all("bracket", list),
-        ExprKind::Call(name, list) => all(&format!("call {}", name.text), list),
+        ExprKind::Call(call) => all(&format!("call {}", call.name.text), &call.arguments),
         ExprKind::Not(inner) => all("not", std::slice::from_ref(inner)),
         ExprKind::Negative(inner) => all("negative", std::slice::from_ref(inner)),
         ExprKind::Paren(inner) => all("paren", std::slice::from_ref(inner)),
-        ExprKind::In(left, list) => format!("in({}, {})", expr(sources, left), all("", list)),
+        ExprKind::In(within) => format!("in({}, {})", expr(sources, &within.member), all("", &within.of)),
         ExprKind::Compare(left, sign, right) => {
             format!("{sign:?}({}, {})", expr(sources, left), expr(sources, right))
         }

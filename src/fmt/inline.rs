@@ -214,20 +214,20 @@ impl<'a, 'c> Inline<'a, 'c> {
                 self.binary(left, comparison_sign(*comparison, between), right);
             }
             ExprKind::Arithmetic(left, operator, right) => self.binary(left, operator_sign(*operator), right),
-            ExprKind::In(left, members) => {
-                self.expr(left);
+            ExprKind::In(within) => {
+                self.expr(&within.member);
                 self.push(" in [");
-                self.members(members, expr.span.end, "]");
+                self.members(&within.of, expr.span.end, "]");
             }
             ExprKind::Negative(inner) => {
                 self.push("-");
                 self.done = self.done.max(inner.span.start);
                 self.expr(inner);
             }
-            ExprKind::Call(name, arguments) => {
-                self.leaf(name.span);
+            ExprKind::Call(call) => {
+                self.leaf(call.name.span);
                 self.push("(");
-                self.members(arguments, expr.span.end, ")");
+                self.members(&call.arguments, expr.span.end, ")");
             }
             ExprKind::Bracket(members) => {
                 self.push("[");

@@ -107,8 +107,10 @@ impl Texts<'_> {
             (Kind::Arithmetic(a, sign, b), Kind::Arithmetic(c, other, d)) => {
                 sign == other && self.exprs(a, c) && self.exprs(b, d)
             }
-            (Kind::In(a, list), Kind::In(b, other)) => self.exprs(a, b) && self.lists(list, other),
-            (Kind::Call(a, list), Kind::Call(b, other)) => words(a, b) && self.lists(list, other),
+            (Kind::In(a), Kind::In(b)) => self.exprs(&a.member, &b.member) && self.lists(&a.of, &b.of),
+            (Kind::Call(a), Kind::Call(b)) => {
+                words(&a.name, &b.name) && self.lists(&a.arguments, &b.arguments)
+            }
             (Kind::Range, Kind::Range) => true,
             (Kind::Bool(a), Kind::Bool(b)) => a == b,
             (Kind::Word(a), Kind::Word(b)) | (Kind::Text(a), Kind::Text(b)) => a == b,

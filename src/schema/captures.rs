@@ -111,19 +111,21 @@ impl<'t> Flat<'t> {
     }
 
     pub(super) fn matched(self, pattern: &Pattern) -> Result<Captures<'t>, Mismatch> {
-        let mut matcher = Matcher {
-            flat: &self,
-            captures: Captures::default(),
-            furthest: 0,
-            expected: Vec::new(),
-            atoms: Vec::new(),
-        };
+        let mut matcher =
+            Matcher { flat: &self, captures: Captures::default(), furthest: 0, wanted: Vec::new() };
         if matcher.run(&pattern.steps, None, 0) {
             return Ok(matcher.captures);
         }
-        let Matcher { furthest, expected, atoms, .. } = matcher;
-        let at = self.parts.get(furthest).map(|part| part.span).or_else(|| self.behind());
-        Err(Mismatch { at, expected, atoms })
+        let at = self.parts.get(matcher.furthest).map(|part| part.span).or_else(|| self.behind());
+        let mut mismatch = Mismatch { at, expected: Vec::new(), atoms: Vec::new() };
+        for wanted in matcher.wanted {
+            let words = wanted.describe();
+            if !mismatch.expected.contains(&words) {
+                mismatch.expected.push(words);
+                mismatch.atoms.extend(wanted.atom());
+            }
+        }
+        Err(mismatch)
     }
 }
 
@@ -171,8 +173,33 @@ struct Matcher<'m, 't> {
     flat: &'m Flat<'t>,
     captures: Captures<'t>,
     furthest: usize,
-    expected: Vec<String>,
-    atoms: Vec<Atom>,
+    /// What would have fitted there.
+    wanted: Vec<Wanted>,
+}
+
+/// What would have fitted. Put into words only where nothing else did: most phrases fit in the end.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Word(&'static str),
+    Atom(Atom),
+    End,
+}
+
+impl Wanted {
+    fn describe(self) -> String {
+        match self {
+            Self::Word(word) => format!("`{word}`"),
+            Self::Atom(atom) => atom.describe(),
+            Self::End => "nothing more".to_owned(),
+        }
+    }
+
+    fn atom(self) -> Option<Atom> {
+        match self {
+            Self::Atom(atom) => Some(atom),
+            Self::Word(_) | Self::End => None,
+        }
+    }
 }
 
 /// The steps that come after the ones at hand.
@@ -196,7 +223,7 @@ impl<'t> Matcher<'_, 't> {
                     ExprKind::Range => *word == "..",
                     _ => part.word() == Some(word),
                 });
-                if fits { self.run(steps, then, at + 1) } else { self.miss(at, || format!("`{word}`"), None) }
+                if fits { self.run(steps, then, at + 1) } else { self.miss(at, Some(Wanted::Word(word))) }
             }
             Step::One(label, atom) if atom.takes_rest() => match self.flat.rest(at) {
                 Some(rest) => {
@@ -205,7 +232,7 @@ impl<'t> Matcher<'_, 't> {
                     let behind = self.flat.parts.len();
                     self.ends(steps, then, behind) || self.undo(mark)
                 }
-                None => self.miss(at, || atom.describe(), Some(*atom)),
+                None => self.miss(at, Some(Wanted::Atom(*atom))),
             },
             Step::One(label, atom) => match self.flat.parts.get(at) {
                 Some(part) if atom.accepts(part) => {
@@ -213,7 +240,7 @@ impl<'t> Matcher<'_, 't> {
                     self.captures.parts.push((label, part.clone()));
                     self.run(steps, then, at + 1) || self.undo(mark)
                 }
-                _ => self.miss(at, || atom.describe(), Some(*atom)),
+                _ => self.miss(at, Some(Wanted::Atom(*atom))),
             },
             Step::List(label, atom) => match self.flat.parts.get(at) {
                 Some(part) if part.list().iter().all(|member| atom.accepts(member)) => {
@@ -232,7 +259,7 @@ impl<'t> Matcher<'_, 't> {
                     }
                     self.run(steps, then, at + 1) || self.undo(mark)
                 }
-                _ => self.miss(at, || atom.describe(), Some(*atom)),
+                _ => self.miss(at, Some(Wanted::Atom(*atom))),
             },
             Step::Tag(tag) => {
                 let mark = self.captures.tags.len();
@@ -262,12 +289,12 @@ impl<'t> Matcher<'_, 't> {
             passes &= optional(next.steps);
             then = next.then;
         }
-        passes || self.miss(at, || "nothing more".to_owned(), None)
+        passes || self.miss(at, Some(Wanted::End))
     }
 
     fn at_end(&mut self, at: usize) -> bool {
         if at < self.flat.parts.len() || self.flat.whole.is_some() {
-            return self.miss(at, String::new, None);
+            return self.miss(at, None);
         }
         true
     }
@@ -277,19 +304,13 @@ impl<'t> Matcher<'_, 't> {
         false
     }
 
-    fn miss(&mut self, at: usize, expected: impl FnOnce() -> String, atom: Option<Atom>) -> bool {
-        if at < self.furthest {
-            return false;
-        }
+    fn miss(&mut self, at: usize, wanted: Option<Wanted>) -> bool {
         if at > self.furthest {
             self.furthest = at;
-            self.expected.clear();
-            self.atoms.clear();
+            self.wanted.clear();
         }
-        let expected = expected();
-        if !expected.is_empty() && !self.expected.contains(&expected) {
-            self.expected.push(expected);
-            self.atoms.extend(atom);
+        if at == self.furthest {
+            self.wanted.extend(wanted);
         }
         false
     }

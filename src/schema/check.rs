@@ -12,7 +12,9 @@ use super::pattern::Pattern;
 use super::suggest::{closest, one_of};
 use crate::diag::{Diagnostic, Edit, Fix, Sink};
 use crate::source::{Sources, Span};
+
 use crate::syntax::tree::{Block, ClauseKind, Entry, Expr, ExprKind, Literal, Node, NodeKind, Tree, Word};
+use std::fmt;
 
 /// Whose declarations are held against the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,29 @@ struct Wanted<'s> {
     head: &'s Pattern,
     annotation: &'s Pattern,
     clauses: &'static [ClauseWord],
+}
+
+/// What a phrase stands behind, as a message calls it.
+#[derive(Clone, Copy)]
+enum Whose<'s> {
+    Word(&'s str),
+    Colon(&'s str),
+}
+
+impl fmt::Display for Whose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(word) => write!(f, "`{word}`"),
+            Self::Colon(word) => write!(f, "`:` behind `{word}`"),
+        }
+    }
+}
+
+/// The statements of a block that say one field.
+#[derive(Clone, Default)]
+struct Seen {
+    first: Option<Span>,
+    count: usize,
 }
 
 struct Checker<'s> {
@@ -85,15 +110,10 @@ impl Checker<'_> {
     ) -> (Option<Captures<'t>>, Option<Captures<'t>>) {
         let word = &entry.word.text;
         let first = wanted.first.map(|word| Expr { span: word.span, kind: first_part(word) });
-        let head = self.phrase(
-            &format!("`{word}`"),
-            entry.word.span,
-            Flat::new(first, entry.head.as_ref()),
-            wanted.head,
-        );
-        let whose = format!("`:` behind `{word}`");
+        let flat = Flat::new(first, entry.head.as_ref());
+        let head = self.phrase(Whose::Word(word), entry.word.span, flat, wanted.head);
         let flat = Flat::new(None, entry.annotation.as_ref());
-        let annotation = self.phrase(&whose, first_line(entry), flat, wanted.annotation);
+        let annotation = self.phrase(Whose::Colon(word), first_line(entry), flat, wanted.annotation);
         for clause in &entry.clauses {
             let (clause_word, broken) = match &clause.kind {
                 ClauseKind::When(condition) => (ClauseWord::When, has_error(condition)),
@@ -119,7 +139,7 @@ impl Checker<'_> {
 
     fn phrase<'t>(
         &mut self,
-        whose: &str,
+        whose: Whose<'_>,
         behind: Span,
         flat: Flat<'t>,
         pattern: &Pattern,
@@ -147,7 +167,7 @@ impl Checker<'_> {
 
     fn block<'t>(&mut self, entry: &'t Entry, owner: &str, body: &'static Body) -> Fields<'t> {
         let Some(block) = &entry.block else {
-            self.missing(entry, owner, body, &vec![Vec::new(); body.fields.len()]);
+            self.missing(entry, owner, body, &vec![Seen::default(); body.fields.len()]);
             return Fields::default();
         };
         if body.fields.is_empty() {
@@ -157,15 +177,13 @@ impl Checker<'_> {
             );
             return Fields::default();
         }
-        let mut seen: Vec<Vec<Span>> = vec![Vec::new(); body.fields.len()];
+        let mut seen = vec![Seen::default(); body.fields.len()];
         let given: Vec<Given<'t>> =
             block.nodes.iter().filter_map(|node| self.field(node, owner, body, &mut seen)).collect();
         self.missing(entry, owner, body, &seen);
         let said = |row: &Field| given.iter().filter(|given| std::ptr::eq(given.field, row)).count();
-        let broken = body.fields.iter().zip(&seen).filter(|(slot, seen)| seen.len() > said(slot.row));
-        let misspelled =
-            body.fields.iter().map(|slot| slot.row.keyword).filter(|word| is_misspelled(entry, body, word));
-        let broken = broken.map(|(slot, _)| slot.row.keyword).chain(misspelled).collect();
+        let broken = body.fields.iter().zip(&seen).filter(|(slot, seen)| seen.count > said(slot.row));
+        let broken = broken.map(|(slot, _)| slot.row.keyword).chain(misspelled(entry, body)).collect();
         Fields { given, broken }
     }
 
@@ -174,7 +192,7 @@ impl Checker<'_> {
         node: &'t Node,
         owner: &str,
         body: &'static Body,
-        seen: &mut [Vec<Span>],
+        seen: &mut [Seen],
     ) -> Option<Given<'t>> {
         let entry = match &node.kind {
             NodeKind::Entry(entry) => entry,
@@ -194,7 +212,7 @@ impl Checker<'_> {
             return None;
         };
         let row = slot.row;
-        if let (Some(first), false) = (seen.first(), row.arity.repeats()) {
+        if let (Some(first), false) = (seen.first, row.arity.repeats()) {
             self.sink.push(
                 Diagnostic::new(
                     &DUPLICATE_FIELD,
@@ -202,12 +220,13 @@ impl Checker<'_> {
                     format!("`{owner}` says `{}` twice", row.keyword),
                 )
                 .label("said again here")
-                .also(*first, "said first here")
+                .also(first, "said first here")
                 .help("keep one of the two"),
             );
             return None;
         }
-        seen.push(word.span);
+        seen.first.get_or_insert(word.span);
+        seen.count += 1;
         if row.meaning == Meaning::Later {
             self.no_meaning(row.keyword, entry);
             return None;
@@ -229,13 +248,15 @@ impl Checker<'_> {
     }
 
     /// Reports the fields that are required and not there, all at once: they are added in one place.
-    fn missing(&mut self, entry: &Entry, owner: &str, body: &Body, seen: &[Vec<Span>]) {
+    fn missing(&mut self, entry: &Entry, owner: &str, body: &Body, seen: &[Seen]) {
         let required =
-            body.fields.iter().zip(seen).filter(|(slot, seen)| slot.row.arity.required() && seen.is_empty());
-        let missing: Vec<&Slot> = required
-            .map(|(slot, _)| slot)
-            .filter(|slot| !is_misspelled(entry, body, slot.row.keyword))
-            .collect();
+            body.fields.iter().zip(seen).filter(|(slot, seen)| slot.row.arity.required() && seen.count == 0);
+        let mut missing: Vec<&Slot> = required.map(|(slot, _)| slot).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let misspelled = misspelled(entry, body);
+        missing.retain(|slot| !misspelled.contains(&slot.row.keyword));
         if missing.is_empty() {
             return;
         }
@@ -309,16 +330,21 @@ fn keywords(body: &Body) -> impl Iterator<Item = &'static str> {
     body.fields.iter().map(|slot| slot.row.keyword).filter(|keyword| !keyword.is_empty())
 }
 
-/// Whether a statement of the block begins with a word that is no field's and was taken for this one: it was reported,
-/// and that the field is missing would be the same mistake told twice.
-fn is_misspelled(entry: &Entry, body: &Body, keyword: &str) -> bool {
+/// The fields that a statement of the block was taken for whose word is no field's: it was reported, and that they are
+/// missing would be the same mistake told twice.
+fn misspelled(entry: &Entry, body: &Body) -> Vec<&'static str> {
     let nodes = entry.block.iter().flat_map(|block| &block.nodes);
     let words = nodes.filter_map(|node| match &node.kind {
         NodeKind::Entry(inner) => Some(inner.word.text.as_str()),
         _ => None,
     });
-    let mut unknown = words.filter(|word| body.position(word).is_none());
-    unknown.any(|word| closest(word, keywords(body)) == Some(keyword) || word.ends_with(keyword))
+    let unknown = words.filter(|word| body.position(word).is_none());
+    unknown
+        .flat_map(|word| {
+            let near = closest(word, keywords(body));
+            keywords(body).filter(move |keyword| near == Some(*keyword) || word.ends_with(keyword))
+        })
+        .collect()
 }
 
 /// What the first word of a statement is as a part of its phrase: a name, or a date where dates are listed.
@@ -357,7 +383,7 @@ fn written(keyword: &str, pattern: &Pattern) -> String {
 
 fn wrong_form(
     sources: &Sources,
-    whose: &str,
+    whose: Whose<'_>,
     behind: Span,
     mismatch: &Mismatch,
     pattern: &Pattern,

@@ -7,7 +7,7 @@ use super::build::Builder;
 use super::codes::{self, CHAINED_COMPARISON, SYNTAX_ERROR, TOO_DEEP};
 use super::grammar::Rule;
 use super::malformed;
-use super::tree::{Comparison, Expr, ExprKind, Literal, Operator};
+use super::tree::{Call, Comparison, Expr, ExprKind, Literal, Membership, Operator};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use pest::iterators::{Pair, Pairs};
@@ -190,7 +190,7 @@ impl<'b, 'i> Run<'b, 'i> {
                 (Infix::Compare(comparison), kind) => {
                     ExprKind::Compare(Box::new(left), comparison, Box::new(Expr { span: right.span, kind }))
                 }
-                (_, ExprKind::Bracket(members)) => ExprKind::In(Box::new(left), members),
+                (_, ExprKind::Bracket(of)) => ExprKind::In(Box::new(Membership { member: left, of })),
                 _ => {
                     let message = "`in` needs a list in brackets alone on its right";
                     self.builder.found.push(Diagnostic::new(&SYNTAX_ERROR, right.span, message));
@@ -259,8 +259,8 @@ fn operand<'i>(
             match rest.next_if(|next| next.as_rule() == Rule::arguments) {
                 Some(arguments) => {
                     let whole = span.to(builder.span(&arguments));
-                    let members = members(builder, arguments.into_inner());
-                    Expr { span: whole, kind: ExprKind::Call(name, members) }
+                    let arguments = members(builder, arguments.into_inner());
+                    Expr { span: whole, kind: ExprKind::Call(Box::new(Call { name, arguments })) }
                 }
                 None => Expr { span, kind: ExprKind::Word(name.text) },
             }

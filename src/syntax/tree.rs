@@ -183,13 +183,13 @@ pub enum ExprKind {
     /// `a <= b`
     Compare(Box<Expr>, Comparison, Box<Expr>),
     /// `a in [b, c]`
-    In(Box<Expr>, Vec<Expr>),
+    In(Box<Membership>),
     /// `a + b * c`
     Arithmetic(Box<Expr>, Operator, Box<Expr>),
     /// `-a`
     Negative(Box<Expr>),
     /// `p95(latency)`
-    Call(Word, Vec<Expr>),
+    Call(Box<Call>),
     /// `[a, b]`
     Bracket(Vec<Expr>),
     /// `(a)`; kept, so that layout and meaning agree on it.
@@ -204,6 +204,24 @@ pub enum ExprKind {
     Literal(Literal),
     /// Text that is no expression; its diagnostic was given when it was read.
     Error,
+}
+
+/// `a in [b, c]`. Behind a box, as a call is: it is rare, and no expression is smaller than the largest kind of one.
+#[derive(Debug, Clone)]
+pub struct Membership {
+    /// What stands before `in`.
+    pub member: Expr,
+    /// What stands in the brackets.
+    pub of: Vec<Expr>,
+}
+
+/// `p95(latency)`.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The word before the parenthesis.
+    pub name: Word,
+    /// What stands in the parentheses.
+    pub arguments: Vec<Expr>,
 }
 
 /// The shape of a literal; `types` reads its value. The text is the span's.

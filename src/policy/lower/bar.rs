@@ -40,7 +40,7 @@ impl Lower<'_> {
     ) -> Option<Bar> {
         let measured = match &left.kind {
             ExprKind::Word(name) => self.measured(name, left.span, None)?,
-            ExprKind::Call(aggregate, arguments) => self.aggregated(aggregate, arguments, left.span)?,
+            ExprKind::Call(call) => self.aggregated(&call.name, &call.arguments, left.span)?,
             ExprKind::Error => return None,
             _ if self.is_metric(right) => return self.turned(left, comparison, right),
             _ => return self.no_check(left.span.to(right.span)),

@@ -78,7 +78,7 @@ impl Lower<'_> {
             ExprKind::And(terms) | ExprKind::Or(terms) => terms.iter().any(|term| self.is_measured(term)),
             ExprKind::Not(inner) | ExprKind::Paren(inner) => self.is_measured(inner),
             ExprKind::Compare(left, _, right) => self.is_measured(left) || self.is_metric(right),
-            ExprKind::In(left, _) => self.is_measured(left),
+            ExprKind::In(within) => self.is_measured(&within.member),
             ExprKind::Word(name) => name != "tier" && self.leaf(name) != Some("fact"),
             ExprKind::Phrase(parts) => {
                 let first = parts.first();
@@ -101,7 +101,7 @@ impl Lower<'_> {
     pub(super) fn is_metric(&self, written: &Expr) -> bool {
         match &written.kind {
             ExprKind::Word(name) => self.leaf(name) == Some("metric"),
-            ExprKind::Call(..) => true,
+            ExprKind::Call(_) => true,
             _ => false,
         }
     }

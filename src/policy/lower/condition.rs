@@ -23,7 +23,7 @@ impl Lower<'_> {
             ExprKind::Bool(false) => Some(Condition::Any(Vec::new())),
             ExprKind::Word(name) => self.holds(name, written),
             ExprKind::Compare(left, comparison, right) => self.compare(left, *comparison, right),
-            ExprKind::In(left, members) => self.member(left, members, written.span),
+            ExprKind::In(within) => self.member(&within.member, &within.of, written.span),
             ExprKind::Phrase(parts) => self.approved(parts, written.span),
             ExprKind::Error => None,
             _ => self.no_condition(written.span),
