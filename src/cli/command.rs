@@ -12,6 +12,7 @@ use super::gate::Gate;
 use super::graph::Graph;
 use super::import::Import;
 use super::init::Init;
+use super::judge::Judge;
 use super::log::Log;
 use super::next::Next;
 use super::output::{Exit, Output};
@@ -31,6 +32,7 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Gate>(),
     row_of::<Next>(),
     row_of::<Simulate>(),
+    row_of::<Judge>(),
     row_of::<Calendar>(),
     row_of::<Graph>(),
     row_of::<Build>(),

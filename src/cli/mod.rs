@@ -20,6 +20,7 @@ mod git;
 mod graph;
 mod import;
 mod init;
+mod judge;
 mod log;
 mod log_file;
 mod next;

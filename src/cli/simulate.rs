@@ -73,7 +73,7 @@ impl Command for Simulate {
         let valid = policy::load(context, &self.path)?;
         let policy = &valid.policy;
         let pipeline = find("pipeline", &policy.pipelines, &self.pipeline)?;
-        let trace = self.trace(context, policy)?;
+        let trace = read_traces(context, policy, &self.traces)?;
         let start = match (&self.start, trace.start()) {
             (Some(text), _) => instant("--start", text)?,
             (None, Some(first)) => first,
@@ -112,22 +112,6 @@ impl Command for Simulate {
 }
 
 impl Simulate {
-    fn trace(&self, context: &Context<'_>, policy: &Policy) -> Result<Trace, Failure> {
-        let mut all = Trace::default();
-        for path in &self.traces {
-            let text = files::text(context.world, path)?;
-            let read = Trace::read(policy, &text).map_err(|error| {
-                Failure::malformed(format!("`{path}` is no trace: {error}")).help(error.help)
-            })?;
-            all = all.join(read).map_err(|metric| {
-                let name = &policy.metrics[metric].name;
-                Failure::malformed(format!("`{path}` speaks of `{name}`, and so does a trace before it"))
-                    .help("give each metric in one file")
-            })?;
-        }
-        Ok(all)
-    }
-
     fn assumptions(&self, policy: &Policy, pipeline: Id<Pipeline>) -> Result<Assumptions, Failure> {
         let find = |name: &str| place(policy, pipeline, name);
         let mut assumed = Assumptions { tier: self.tier(policy)?, ..Assumptions::default() };
@@ -164,6 +148,26 @@ impl Simulate {
             None => Ok(policy.classify.as_ref().and_then(|classify| classify.otherwise)),
         }
     }
+}
+
+/// Traces of different metrics as one.
+pub(super) fn read_traces(
+    context: &Context<'_>,
+    policy: &Policy,
+    paths: &[String],
+) -> Result<Trace, Failure> {
+    let mut all = Trace::default();
+    for path in paths {
+        let text = files::text(context.world, path)?;
+        let read = Trace::read(policy, &text)
+            .map_err(|error| Failure::malformed(format!("`{path}` is no trace: {error}")).help(error.help))?;
+        all = all.join(read).map_err(|metric| {
+            let name = &policy.metrics[metric].name;
+            Failure::malformed(format!("`{path}` speaks of `{name}`, and so does a trace before it"))
+                .help("give each metric in one file")
+        })?;
+    }
+    Ok(all)
 }
 
 /// Where its times are read: in the first region that it enters, else the policy's first.
@@ -267,7 +271,7 @@ fn elapsed(flag: &str, text: &str) -> Result<Elapsed, Failure> {
     }
 }
 
-fn find<T: Named>(what: &str, table: &Table<T>, name: &str) -> Result<Id<T>, Failure> {
+pub(super) fn find<T: Named>(what: &str, table: &Table<T>, name: &str) -> Result<Id<T>, Failure> {
     table.find(name).ok_or_else(|| {
         let known = table.rows().iter().map(Named::name);
         let failure = Failure::usage(format!("there is no {what} `{name}`"));

@@ -30,6 +30,15 @@ pub fn yaml(text: &str) -> String {
     quoted
 }
 
+/// A name of the language as a YAML scalar or key: as it is, but for words that YAML 1.1 or 1.2 takes for something else.
+pub fn yaml_name(name: &str) -> String {
+    const TAKEN: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    match TAKEN.iter().any(|taken| name.eq_ignore_ascii_case(taken)) {
+        true => yaml(name),
+        false => name.to_owned(),
+    }
+}
+
 /// A YAML flow sequence of quoted scalars.
 pub fn yaml_list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = texts.into_iter().map(yaml).collect();

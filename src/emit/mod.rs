@@ -15,6 +15,7 @@ mod kubernetes;
 mod mark;
 mod nginx;
 mod opsdeploy;
+mod rollout;
 mod runbook;
 mod template;
 #[cfg(test)]
@@ -60,7 +61,7 @@ impl<'a> Job<'a> {
 
     /// The paths to write, in the order of the target's table.
     pub fn paths(&self) -> Vec<String> {
-        self.capability.paths(self.target)
+        self.capability.paths(self.policy, self.target)
     }
 }
 

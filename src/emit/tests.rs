@@ -278,7 +278,7 @@ fn the_same_policy_gives_the_same_bytes_with_its_mark() {
         let once = built(&policy, capability.target);
         assert_eq!(once, built(&policy, capability.target));
         let has_folder = capability.files.iter().any(|file| file.ends_with('/'));
-        assert!(has_folder || once.len() <= capability.files.len());
+        assert!(has_folder || once.len() <= capability.paths(&policy, &target(capability.target)).len());
         for (path, text) in once {
             let unfolded = text.replace("\r\n ", "");
             for word in ["policy shop", capability.target, "0123456789abcdef"] {
@@ -296,6 +296,13 @@ fn templates_and_what_fills_them_agree() {
     let workflow: BTreeSet<&str> = of(&["branches", "runs-on", "ref", "action"]);
     assert_eq!(template::holes(include_str!("github/workflow.yml")), workflow);
     assert_eq!(template::holes(include_str!("github/action.yml")), of(&["install", "policy", "upload"]));
+    let again = BTreeSet::from(["mark", "crons", "runs-on", "gate"]);
+    assert_eq!(template::holes(include_str!("github/recheck.yml")), again);
+    let run = BTreeSet::from(["mark", "pipeline", "policy", "hooks", "jobs"]);
+    let with = |name: &'static str| run.iter().copied().chain([name]).collect::<BTreeSet<&str>>();
+    assert_eq!(template::holes(include_str!("github/pipeline.yml")), with("group"));
+    assert_eq!(template::holes(include_str!("github/back.yml")), with("rollback"));
+    assert_eq!(template::holes(rollout::PROGRAM), BTreeSet::from(["mark"]));
     let gate = BTreeSet::from(["mark", "image", "policy", "branch", "install"]);
     assert_eq!(template::holes(include_str!("gitlab/gate.yml")), gate);
     let objects = ["mark", "name", "namespace", "quoted-name", "quoted-namespace", "exempt", "label"];
@@ -351,7 +358,14 @@ fn paths_stay_relative_and_climb_only_at_their_head() {
     let beside = policy::Target { to: "../.github/workflows".to_owned(), ..target("github-actions") };
     let files = build(&policy, &beside).unwrap();
     let paths: Vec<&str> = files.iter().map(|(path, _)| path).collect();
-    assert_eq!(paths, ["../.github/actions/ops-gate/action.yml", "../.github/workflows/ops-gate.yml"]);
+    assert_eq!(
+        paths,
+        [
+            "../.github/actions/ops-gate/action.yml",
+            "../.github/workflows/ops-gate.yml",
+            "../.github/workflows/ops-recheck.yml"
+        ]
+    );
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn collisions(policy: &Policy) -> Vec<Diagnostic> {
     let mut writers: Vec<(String, &Target)> = Vec::new();
     let mut found = Vec::new();
     for target in policy.targets.rows() {
-        for path in capability(target).map_or_else(Vec::new, |capability| capability.paths(target)) {
+        for path in capability(target).map_or_else(Vec::new, |capability| capability.paths(policy, target)) {
             match writers.iter().find(|(other, writer)| meet(other, &path) && *writer != target) {
                 Some((_, first)) => {
                     let message =

@@ -1,7 +1,9 @@
 //! The constructs of a policy that targets hold differently, each with a way to find where a policy uses it.
 
 use crate::calendar::Pattern;
-use crate::policy::{Action, Condition, FlipKind, Origin, Policy, Ruling, Surface};
+use crate::policy::{
+    Action, Check, Condition, FlipKind, Origin, Pipeline, Policy, Reaction, Role, Ruling, Stage, Surface,
+};
 
 /// Where a policy uses a construct.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub enum Part {
     Maintenance,
     /// What is flipped to come back
     Recovery,
+    /// How a change goes out
+    Rollout,
 }
 
 /// One construct.
@@ -187,6 +191,77 @@ pub static CONSTRUCTS: &[Construct] = &[
             found
         },
     },
+    Construct {
+        name: "lock over several jobs",
+        part: Part::Rollout,
+        meaning: "is held from one stage to another, or beside another lock",
+        uses: |policy| {
+            stages(policy, |_, stage| {
+                stage.holds.len() > 1 || stage.holds.iter().any(|held| held.until.is_some())
+            })
+        },
+    },
+    Construct {
+        name: "several runs at once",
+        part: Part::Rollout,
+        meaning: "may run more than once at a time",
+        uses: |policy| pipelines(policy, |pipeline| pipeline.runs > 1),
+    },
+    Construct {
+        name: "rollout that finishes in a freeze",
+        part: Part::Rollout,
+        meaning: "goes on where a freeze begins half-way",
+        uses: |policy| {
+            pipelines(policy, |pipeline| {
+                pipeline.on_freeze.iter().any(|answer| answer.reaction == Reaction::Finish)
+            })
+        },
+    },
+    Construct {
+        name: "approval by a rota",
+        part: Part::Rollout,
+        meaning: "is approved by whoever is on call",
+        uses: |policy| {
+            stages(policy, |policy, stage| {
+                let roles = stage.approve.iter().flat_map(|seats| &seats.seats).flat_map(|seat| &seat.roles);
+                let by_rota = |role: &Role| !role.schedules.is_empty();
+                roles.into_iter().any(|role| by_rota(&policy.roles[*role]))
+            })
+        },
+    },
+    Construct {
+        name: "gate that asks for people",
+        part: Part::Rollout,
+        meaning: "waits for a gate that asks approvals or a tier",
+        uses: |policy| {
+            stages(policy, |policy, stage| {
+                let bounds = stage.gates.iter().flat_map(|(gate, _)| &policy.gates[*gate].requires);
+                bounds.into_iter().any(|bound| asks_people(policy, &bound.check, 0))
+            })
+        },
+    },
+    Construct {
+        name: "stage that runs a pipeline",
+        part: Part::Rollout,
+        meaning: "runs another pipeline and waits for it",
+        uses: |policy| stages(policy, |_, stage| !stage.calls.is_empty()),
+    },
+    Construct {
+        name: "stage behind another pipeline",
+        part: Part::Rollout,
+        meaning: "waits for a stage of another pipeline",
+        uses: |policy| {
+            let own = |pipeline: &Pipeline, stage: &Stage| {
+                let id = policy.pipelines.find(&pipeline.name);
+                stage.after.iter().all(|after| Some(after.pipeline) == id)
+            };
+            let foreign = policy.pipelines.rows().iter().flat_map(|pipeline| {
+                let stages = pipeline.stages.rows().iter().filter(|stage| !own(pipeline, stage));
+                stages.map(|stage| used(pipeline, stage))
+            });
+            foreign.collect()
+        },
+    },
 ];
 
 fn surface_use(surface: &Surface) -> Use {
@@ -211,4 +286,49 @@ fn kinds(policy: &Policy, uses: fn(&[&Ruling]) -> bool) -> Vec<Use> {
 
 fn recurs(pattern: &Pattern) -> bool {
     !matches!(pattern, Pattern::Once(_) | Pattern::OnceLocal { .. } | Pattern::Dates(_))
+}
+
+fn pipelines(policy: &Policy, uses: fn(&Pipeline) -> bool) -> Vec<Use> {
+    let found = policy.pipelines.rows().iter().filter(|pipeline| uses(pipeline));
+    found
+        .map(|pipeline| Use { origin: pipeline.origin, what: format!("pipeline `{}`", pipeline.name) })
+        .collect()
+}
+
+fn stages(policy: &Policy, uses: fn(&Policy, &Stage) -> bool) -> Vec<Use> {
+    let found = policy.pipelines.rows().iter().flat_map(|pipeline| {
+        let stages = pipeline.stages.rows().iter().filter(|stage| uses(policy, stage));
+        stages.map(|stage| used(pipeline, stage))
+    });
+    found.collect()
+}
+
+fn used(pipeline: &Pipeline, stage: &Stage) -> Use {
+    Use { origin: stage.origin, what: format!("stage `{}` of pipeline `{}`", stage.name, pipeline.name) }
+}
+
+/// Gates that name gates are followed so far; a policy has no cycle of them.
+const DEEPEST: usize = 64;
+
+fn asks_people(policy: &Policy, check: &Check, depth: usize) -> bool {
+    match check {
+        Check::All(parts) | Check::Any(parts) => parts.iter().any(|part| asks_people(policy, part, depth)),
+        Check::Not(part) => asks_people(policy, part, depth),
+        Check::Evidence(condition) => people_in(condition),
+        Check::Gate(gate, _) if depth < DEEPEST => {
+            policy.gates[*gate].requires.iter().any(|bound| asks_people(policy, &bound.check, depth + 1))
+        }
+        Check::Gate(..) | Check::Bar(_) | Check::Probe(..) => false,
+    }
+}
+
+fn people_in(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(people_in),
+        Condition::Not(part) => people_in(part),
+        Condition::Approved(_) | Condition::Approval(..) | Condition::TierIn(..) => true,
+        Condition::Holds(..) | Condition::Compare(..) | Condition::Sustained(..) | Condition::OneOf(..) => {
+            false
+        }
+    }
 }

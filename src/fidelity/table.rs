@@ -17,6 +17,8 @@ pub struct Capability {
     pub files: &'static [&'static str],
     /// What it does with freezes.
     pub freezes: Freezes,
+    /// The names of further files there, of which there are as many as the policy has pipelines, rollbacks and the like.
+    pub more: fn(&Policy) -> Vec<String>,
     /// Its own fields.
     pub options: &'static [OptionField],
     /// The parts of a policy that it writes.
@@ -43,9 +45,9 @@ impl Capability {
         row.map_or((Exact, ""), |(_, fidelity, why)| (*fidelity, *why))
     }
 
-    /// The paths it writes for a declaration, relative to the policy's root, in the order of `files`: `to` is the first
-    /// file where it ends like it, else the folder of all.
-    pub fn paths(&self, target: &Target) -> Vec<String> {
+    /// The paths it writes for a declaration, relative to the policy's root, in the order of `files` and then of `more`: `to` is
+    /// the first file where it ends like it, else the folder of all.
+    pub fn paths(&self, policy: &Policy, target: &Target) -> Vec<String> {
         let to = if target.to.is_empty() { self.default_to } else { &target.to }.trim_end_matches('/');
         let (folder, last) = to.rsplit_once('/').unwrap_or(("", to));
         let is_file = self.files.first().is_some_and(|first| {
@@ -53,7 +55,9 @@ impl Capability {
             end.is_some() && extension(last) == end
         });
         let folder = if is_file { folder } else { to };
-        let mut paths: Vec<String> = self.files.iter().map(|name| joined(folder, name)).collect();
+        let more = (self.more)(policy);
+        let names = self.files.iter().copied().chain(more.iter().map(String::as_str));
+        let mut paths: Vec<String> = names.map(|name| joined(folder, name)).collect();
         if let Some(first) = paths.first_mut().filter(|_| is_file) {
             to.clone_into(first);
         }
@@ -117,6 +121,16 @@ pub enum OptionKind {
     Port,
 }
 
+/// One that asks again where there is a calendar; the program of steps, a workflow a pipeline and one a rollback.
+fn workflows(policy: &Policy) -> Vec<String> {
+    let mut names = Vec::new();
+    names.extend((!policy.windows.is_empty()).then(|| "ops-recheck.yml".to_owned()));
+    names.extend((!policy.pipelines.is_empty()).then(|| "../actions/ops-gate/stage.sh".to_owned()));
+    names.extend(policy.pipelines.rows().iter().map(|pipeline| format!("pipeline-{}.yml", pipeline.name)));
+    names.extend(policy.rollbacks.rows().iter().map(|rollback| format!("rollback-{}.yml", rollback.name)));
+    names
+}
+
 const INSTALL: OptionField = OptionField {
     name: "install",
     doc: "shell commands that bring `opsc` onto the runner; left out, it must be there already",
@@ -134,6 +148,12 @@ const BRANCH: OptionField = OptionField {
     doc: "the protected branch that policy, exceptions and people are read from; left out, the default branch",
     kind: OptionKind::Word,
     default: "",
+};
+const HOOKS: OptionField = OptionField {
+    name: "hooks",
+    doc: "the folder of programs that pipelines call where the policy says no command, from the root of the repository",
+    kind: OptionKind::Word,
+    default: "ops/hooks",
 };
 const ENVIRONMENT: OptionField = OptionField {
     name: "environment",
@@ -155,6 +175,25 @@ const STALE: &str =
     "behind the instant at which the vendor's calendar must be read again, its scope stays closed";
 const NO_FACTS: &str = "it sees no facts, so it cannot know when the window holds";
 
+/// What runs of a CI server hold of pipelines.
+const HELD_BY_RUNS: &[(&str, Fidelity, &str)] = &[
+    (
+        "lock over several jobs",
+        Stricter,
+        "the whole run holds it, and pipelines that share one run one after the other",
+    ),
+    ("several runs at once", Stricter, "runs of a pipeline go one after the other"),
+    ("rollout that finishes in a freeze", Stricter, "it stays where it is until the calendar is open"),
+    ("approval by a rota", Stricter, "who has the role only by a schedule cannot approve here"),
+    (
+        "gate that asks for people",
+        Weaker,
+        "what is measured is judged, approvals and tiers are not: let the stage say `approve`",
+    ),
+    ("stage that runs a pipeline", Weaker, "a run starts no other, and does not wait for one"),
+    ("stage behind another pipeline", Weaker, "a run does not wait for another"),
+];
+
 /// Every target, in the order that pages list them.
 pub static CAPABILITIES: &[Capability] = &[
     Capability {
@@ -162,6 +201,7 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: "opsdeploy",
         files: &["release_calendar.yml", "change_freeze_gate.yml"],
         freezes: Refuses,
+        more: |_| Vec::new(),
         options: &[],
         parts: &[Part::Calendar],
         wants: None,
@@ -179,10 +219,12 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: ".github/workflows",
         files: &["ops-gate.yml", "../actions/ops-gate/action.yml"],
         freezes: Refuses,
+        more: workflows,
         options: &[
             INSTALL,
             POLICY,
             BRANCH,
+            HOOKS,
             OptionField {
                 name: "runs-on",
                 doc: "the runner's label",
@@ -190,15 +232,16 @@ pub static CAPABILITIES: &[Capability] = &[
                 default: "ubuntu-24.04",
             },
         ],
-        parts: &[Part::Calendar],
+        parts: &[Part::Calendar, Part::Rollout],
         wants: None,
-        inexact: &[],
+        inexact: HELD_BY_RUNS,
     },
     Capability {
         target: "gitlab-ci",
         default_to: ".gitlab",
         files: &["ops-gate.yml"],
         freezes: Refuses,
+        more: |_| Vec::new(),
         options: &[
             INSTALL,
             POLICY,
@@ -219,6 +262,7 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: "flags",
         files: &["ops.flagd.json"],
         freezes: Refuses,
+        more: |_| Vec::new(),
         options: &[ENVIRONMENT, ACTION],
         parts: &[Part::Calendar],
         wants: None,
@@ -239,6 +283,7 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: "calendar",
         files: &["ops.ics"],
         freezes: Shows,
+        more: |_| Vec::new(),
         options: &[],
         parts: &[Part::Calendar],
         wants: None,
@@ -249,6 +294,7 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: "docs/runbooks",
         files: &["rollback.md", "emergency.md", "maintenance.md", "incident.md"],
         freezes: Silent,
+        more: |_| Vec::new(),
         options: &[POLICY],
         parts: &[Part::Calendar, Part::Maintenance, Part::Recovery],
         wants: None,
@@ -259,6 +305,7 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: "nginx",
         files: &["read-only.http.conf", "read-only.server.conf"],
         freezes: Silent,
+        more: |_| Vec::new(),
         options: &[
             OptionField {
                 name: "switches",
@@ -288,6 +335,7 @@ pub static CAPABILITIES: &[Capability] = &[
         target: "kubernetes",
         default_to: "kubernetes",
         files: &["admission.yml", "calendar/", "selectors/", "routes/"],
+        more: |_| Vec::new(),
         freezes: Refuses,
         options: &[
             OptionField {

@@ -6,6 +6,7 @@ mod check;
 mod csv;
 mod event;
 mod freeze;
+mod judge;
 mod plan;
 mod prometheus;
 mod reading;
@@ -19,6 +20,7 @@ mod value;
 
 pub use check::Truth;
 pub use event::{Event, FailedBy, Met, Outcome, Seen, Timeline, What};
+pub use judge::{Measured, asked_of_people};
 pub use reading::{DEFAULT_SPAN, aggregate};
 pub use trace::{Sample, Side, Trace, TraceError};
 

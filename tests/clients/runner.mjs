@@ -102,7 +102,8 @@ function runUses(run, step, context) {
     const inputs = Object.fromEntries(
       Object.entries(action.inputs).map(([name, input]) => [name, given[name] ?? substitute(input.default ?? "", context)]),
     );
-    const inner = { github: context.github, strategy: context.strategy, inputs, steps: {}, env: {}, failed: false };
+    const env = substituted(context.env, context);
+    const inner = { github: context.github, strategy: context.strategy, inputs, steps: {}, env, failed: false };
     runSteps(run, action.runs.steps, inner);
     return { outputs: substituted(Object.fromEntries(Object.entries(action.outputs).map(([name, output]) => [name, output.value])), inner), failed: inner.failed };
   }
@@ -132,12 +133,46 @@ function runSteps(run, steps, context) {
  * Runs one job. `origin` is a bare repository; `workspace`, `temporary` and `artifacts` are empty folders; `environment` is
  * what the runner's machine has set, `PATH` with `opsc` and `gh` among it.
  */
-export function runJob(file, jobName, { github, inputs = {}, origin, workspace, temporary, artifacts, environment }) {
+export function runJob(file, jobName, { github, inputs = {}, needs = {}, secrets = {}, origin, workspace, temporary, artifacts, environment }) {
   const workflow = YAML.parse(fs.readFileSync(file, "utf8"));
   const job = workflow.jobs[jobName];
   const run = { origin, workspace, temporary, artifacts, environment, log: [], summary: "", count: 0 };
-  const context = { github, inputs, strategy: { "job-index": 0 }, steps: {}, env: { ...workflow.env, ...job.env }, failed: false };
-  if (!holds(job.if, context)) return { result: "skipped", outputs: {}, ...run };
+  const failed = Object.values(needs).some((need) => need.result !== "success");
+  const context = { github, inputs, needs, secrets, strategy: { "job-index": 0 }, steps: {}, env: { ...workflow.env, ...job.env }, failed };
+  if (!holds(job.if, context)) return { result: "skipped", outputs: {}, log: "", summary: "", artifacts };
+  context.failed = false;
   runSteps(run, job.steps, context);
   return { result: context.failed ? "failure" : "success", outputs: substituted(job.outputs, context), log: run.log.join("\n"), summary: run.summary, artifacts };
+}
+
+/**
+ * Runs a whole workflow, each job once those that it needs are done, each in a workspace of its own. `known` are jobs of an
+ * earlier attempt whose results stay, as where the failed ones are run again.
+ */
+export function runWorkflow(file, { github, place, known = {}, ...given }) {
+  const { jobs } = YAML.parse(fs.readFileSync(file, "utf8"));
+  const done = { ...known };
+  const wanted = (name) => [jobs[name].needs ?? []].flat();
+  const open = new Set(Object.keys(jobs).filter((name) => !(name in done)));
+  while (open.size > 0) {
+    const name = [...open].find((name) => wanted(name).every((need) => need in done));
+    if (!name) throw new Error(`jobs wait for each other: ${[...open]}`);
+    open.delete(name);
+    const folder = (kind) => {
+      const made = path.join(place, `${name}-${kind}`);
+      fs.rmSync(made, { recursive: true, force: true });
+      fs.mkdirSync(made, { recursive: true });
+      return made;
+    };
+    done[name] = runJob(file, name, {
+      ...given,
+      github: { ...github, job: name },
+      needs: Object.fromEntries(wanted(name).map((need) => [need, { result: done[need].result, outputs: done[need].outputs }])),
+      secrets: jobs[name].environment ? given.secrets : {},
+      workspace: folder("workspace"),
+      temporary: folder("temporary"),
+      artifacts: folder("artifacts"),
+    });
+  }
+  return done;
 }

@@ -89,7 +89,7 @@ fn guarded(policy: &Policy, prefix: &str) -> Vec<String> {
         if folder.is_empty() { vec!["**/*.ops".to_owned()] } else { vec![format!("{folder}/**")] };
     for target in policy.targets.rows() {
         let capability = CAPABILITIES.iter().find(|capability| capability.target == target.name);
-        let paths = capability.map_or_else(Vec::new, |capability| capability.paths(target));
+        let paths = capability.map_or_else(Vec::new, |capability| capability.paths(policy, target));
         globs.extend(paths.into_iter().map(|path| escape(&folded(&format!("{prefix}{path}")))));
     }
     globs.sort();

@@ -1,14 +1,18 @@
-//! `github-actions`: a workflow whose job asks the gate, and the same question as a step for deploy jobs.
+//! `github-actions`: a workflow whose job asks the gate, the same question as a step, and a workflow a pipeline.
 //!
 //! The policy never gets near a shell line: what the author chose (path, branch, runner) goes through `env` and `with`,
 //! and `install` alone is code, by intention. Actions are pinned by full commit.
 
+mod pipeline;
+mod recheck;
+
+use super::rollout::{Locks, PROGRAM, Plan, Way};
 use super::{Files, Job, Target, escape, mark, template};
 
 /// The target.
 pub static GITHUB_ACTIONS: Target = Target {
     name: "github-actions",
-    summary: "a gate that pull requests and deploys must pass, for GitHub Actions",
+    summary: "a gate that pull requests must pass, and pipelines that ask it, for GitHub Actions",
     page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/targets/github-actions.md")),
     make,
 };
@@ -23,18 +27,38 @@ const UPLOAD: &str = "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad7738
 
 fn make(job: &Job<'_>) -> Files {
     let paths = job.paths();
-    let texts = [workflow(job, paths.get(1).map_or("", String::as_str)), action(job)];
+    let action_path = paths.get(1).map_or("", String::as_str);
+    let mut texts = vec![workflow(job, action_path), action(job)];
+    if !job.policy.windows.is_empty() {
+        texts.push(recheck::workflow(job));
+    }
+    let plans = Plan::all(job.policy);
+    if !plans.is_empty() {
+        texts.push(template::fill(PROGRAM, &[("mark", &mark::hash_comments(job))]));
+        let program_path = paths.get(texts.len() - 1).map_or("", String::as_str);
+        let making = pipeline::Making::new(job, action_path, program_path);
+        let locks = Locks::new(job.policy, &plans);
+        texts.extend(plans.iter().map(|plan| making.pipeline(plan, &locks)));
+        texts.extend(job.policy.rollbacks.iter().filter_map(|(id, rollback)| {
+            let plan = plans.iter().find(|plan| plan.id == rollback.pipeline)?;
+            Some(making.back_by_hand(plan, &Way::new(job.policy, id)))
+        }));
+    }
     paths.into_iter().zip(texts).collect()
 }
 
+/// The branch that the judge comes from, as a scalar.
+fn reference(job: &Job<'_>) -> String {
+    match job.option("branch") {
+        "" => "\"${{ github.event.repository.default_branch }}\"".to_owned(),
+        branch => escape::yaml(&escape::github(branch)),
+    }
+}
+
 fn workflow(job: &Job<'_>, action_path: &str) -> String {
-    let branch = job.option("branch");
-    let (branches, reference) = match branch {
-        "" => (String::new(), "${{ github.event.repository.default_branch }}".to_owned()),
-        branch => {
-            let quoted = escape::yaml(&escape::github(branch));
-            (format!("\n    branches: [{quoted}]"), quoted)
-        }
+    let branches = match job.option("branch") {
+        "" => String::new(),
+        branch => format!("\n    branches: [{}]", escape::yaml(&escape::github(branch))),
     };
     let folder = action_path.strip_suffix("/action.yml").unwrap_or(action_path);
     let action = super::in_repository(job.option("policy"), folder);
@@ -45,7 +69,7 @@ fn workflow(job: &Job<'_>, action_path: &str) -> String {
             ("branches", &branches),
             ("runs-on", &escape::yaml(&escape::github(job.option("runs-on")))),
             ("checkout", CHECKOUT),
-            ("ref", &reference),
+            ("ref", &reference(job)),
             ("action", &escape::yaml(&escape::github(&format!("./ops-policy/{action}")))),
         ],
     )
