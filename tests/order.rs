@@ -158,6 +158,14 @@ proptest! {
                 prop_assert_eq!(stages.is_before(other, one), far[one as usize][other as usize] < FAR);
             }
         }
+        // The same of all pairs at once: there are fewer stages than marks.
+        let all: Vec<u32> = stages.all().collect();
+        let (before, after) = (stages.marks_before(&all), stages.marks_after(&all));
+        for (one, other) in all.iter().flat_map(|one| all.iter().map(move |other| (*one, *other))) {
+            let comes_first = stages.is_before(other, one) || (one == other && stages.can_start(one));
+            prop_assert_eq!(before.of(one) >> other & 1 == 1, comes_first);
+            prop_assert_eq!(after.of(other) >> one & 1 == 1, comes_first);
+        }
     }
 }
 
@@ -200,6 +208,32 @@ proptest! {
         }
         prop_assert_eq!(found, overlaps);
     }
+}
+
+/// Looking at each pair by itself would take the cube of the stages: hours.
+#[test]
+fn a_long_pipeline_of_migrations_and_deploys_is_swept() {
+    let count = 3_000;
+    let mut text = "policy p { language 1 }\npipeline web {\n".to_owned();
+    for at in 0..count {
+        let kind = if at % 2 == 0 { "migrate" } else { "deploy" };
+        // The last deploy waits for all but the migration before it.
+        let after = match at {
+            0 => String::new(),
+            _ if at == count - 1 => format!("after s{}; ", at - 2),
+            _ => format!("after s{}; ", at - 1),
+        };
+        text.push_str(&format!("  stage s{at} : {kind} {{ {after}undo \"u\"; timeout 1m }}\n"));
+    }
+    text.push_str("}\n");
+    let world = MemoryWorld::at(0).with_file("main.ops", text);
+    let found = rules::check(&world, "main.ops", Habit::Always).unwrap().diagnostics;
+    let beside: Vec<&str> = found
+        .iter()
+        .filter(|finding| finding.code.name == "migrate-beside-deploy")
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(beside, [format!("`s{}` and `s{}` may run at once", count - 2, count - 1)]);
 }
 
 /// A policy whose one pipeline is a chain of so many stages, each making what the next expects and the last what all do.

@@ -193,15 +193,4 @@ impl<'p> Stages<'p> {
         let own = beside.iter().copied().filter(|other| self.pipeline_of(*other) == self.pipeline_of(at));
         own.clone().find(|other| is_one(*other)).or_else(|| own.clone().find_map(|other| found[other]))
     }
-
-    /// Whether a pipeline's stages stand in one line, each before the next: then no two of them are ever under way at once.
-    pub fn is_line(&self, pipeline: Id<Pipeline>) -> bool {
-        let own = self.of_pipeline(pipeline);
-        let mut line: Vec<At> = own.collect();
-        line.sort_by_key(|at| self.ranks[*at]);
-        line.windows(2).all(|pair| match pair {
-            [one, next] => self.before[*next].contains(one),
-            _ => true,
-        })
-    }
 }

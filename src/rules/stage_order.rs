@@ -5,9 +5,9 @@ use super::stages::{components, first_traffic, may_share, with_statement};
 use super::{Rule, Subject};
 use crate::code;
 use crate::diag::{Diagnostic, Sink};
-use crate::graph::{At, Stages};
-use crate::policy::{Id, Lock, Pipeline, StageKind};
-use std::collections::BTreeSet;
+use crate::graph::{At, Held, MARKS, Stages, held};
+use crate::policy::{Component, Id, Pipeline, Policy, StageKind};
+use std::collections::{BTreeMap, BTreeSet};
 
 code!(pub MIGRATE_BESIDE_DEPLOY, Error, "migrate-beside-deploy", "a migration and a deploy that may run at once");
 code!(pub DEPLOY_BEFORE_MIGRATION, Error, "deploy-before-migration", "a deploy of what needs a migration that comes later");
@@ -24,12 +24,53 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
     let stages = Stages::of(subject.policy);
     let order = Order { subject, stages: &stages };
     order.before_migration(sink);
-    for pipeline in subject.policy.pipelines.ids().filter(|pipeline| !stages.is_line(*pipeline)) {
-        order.beside_deploy(pipeline, sink);
-    }
-    order.across(sink);
+    order.overlaps(sink);
     order.before_deploy(sink);
     order.until(sink);
+}
+
+/// What each pipeline may clash with.
+struct Beside {
+    held: Held,
+    /// By pipeline: its deploys that can start.
+    deploys: Vec<Vec<At>>,
+    /// By pipeline: the others that change a component of its own, with the first such; neither calls the other.
+    others: Vec<BTreeMap<Id<Pipeline>, Id<Component>>>,
+}
+
+impl Beside {
+    fn of(policy: &Policy, stages: &Stages<'_>) -> Self {
+        let is_deploy = |at: &At| stages.stage(*at).kind == StageKind::Deploy && stages.can_start(*at);
+        let mut users: BTreeMap<Id<Component>, Vec<Id<Pipeline>>> = BTreeMap::new();
+        let mut calls: BTreeSet<(Id<Pipeline>, Id<Pipeline>)> = BTreeSet::new();
+        for (id, row) in policy.pipelines.iter() {
+            for component in components(policy, row) {
+                users.entry(component).or_default().push(id);
+            }
+            let called = row.stages.rows().iter().flat_map(|stage| &stage.calls);
+            calls.extend(called.flat_map(|(called, _)| [(id, *called), (*called, id)]));
+        }
+        let mut others = vec![BTreeMap::new(); policy.pipelines.len()];
+        for (component, pipelines) in &users {
+            for id in pipelines {
+                let Some(own) = others.get_mut(id.index()) else { continue };
+                for other in pipelines.iter().filter(|other| *other != id && !calls.contains(&(*id, **other)))
+                {
+                    own.entry(*other).or_insert(*component);
+                }
+            }
+        }
+        let deploys = |id| stages.of_pipeline(id).filter(is_deploy).collect();
+        Self { held: held(policy, stages), deploys: policy.pipelines.ids().map(deploys).collect(), others }
+    }
+
+    fn deploys(&self, pipeline: Id<Pipeline>) -> &[At] {
+        self.deploys.get(pipeline.index()).map_or(&[], Vec::as_slice)
+    }
+
+    fn others(&self, pipeline: Id<Pipeline>) -> impl Iterator<Item = (&Id<Pipeline>, &Id<Component>)> {
+        self.others.get(pipeline.index()).into_iter().flatten()
+    }
 }
 
 struct Order<'a> {
@@ -44,10 +85,6 @@ impl Order<'_> {
 
     fn name(&self, at: At) -> &str {
         &self.stages.stage(at).name
-    }
-
-    fn are_ordered(&self, one: At, other: At) -> bool {
-        self.stages.is_before(one, other) || self.stages.is_before(other, one)
     }
 
     /// A deploy with a migration behind it, and no further deploy behind that.
@@ -81,144 +118,81 @@ impl Order<'_> {
         }
     }
 
-    /// A migration and a deploy of one pipeline that no order keeps apart.
-    fn beside_deploy(&self, pipeline: Id<Pipeline>, sink: &mut Sink) {
-        let own = || self.stages.of_pipeline(pipeline).filter(|at| self.stages.can_start(*at));
-        for migrate in
-            own().filter(|at| self.is(*at, &[StageKind::Migrate, StageKind::Expand, StageKind::Contract]))
-        {
-            let here = self.stages.stage(migrate);
-            let beside = own().filter(|at| self.is(*at, &[StageKind::Deploy])).find(|at| {
-                may_share(self.stages.stage(*at).environment, here.environment)
-                    && !self.are_ordered(*at, migrate)
-            });
-            let Some(beside) = beside else { continue };
-            let deploy = self.stages.stage(beside);
-            let message = format!("`{}` and `{}` may run at once", here.name, deploy.name);
-            let finding = Diagnostic::new(&MIGRATE_BESIDE_DEPLOY, deploy.origin.span, message)
-                .label("it may read a schema that is half changed")
-                .also(here.origin.span, "the migration");
-            let (later, earlier) =
-                if here.kind == StageKind::Contract { (here, deploy) } else { (deploy, here) };
-            let help = format!("let `{}` come after `{}`", later.name, earlier.name);
-            sink.push(with_statement(
-                finding.help(help.clone()),
-                self.subject.sources,
-                later.origin,
-                help,
-                &format!("after {}", earlier.name),
-            ));
-        }
-    }
-
-    /// A migration of one pipeline and a deploy of another that share a component, and no lock or order keeps them apart.
-    fn across(&self, sink: &mut Sink) {
-        let policy = self.subject.policy;
-        let touched: Vec<BTreeSet<_>> =
-            policy.pipelines.rows().iter().map(|row| components(policy, row)).collect();
-        let of = |pipeline: Id<Pipeline>| touched.get(pipeline.index());
-        for (one, _) in policy.pipelines.iter() {
-            for (other, row) in policy.pipelines.iter().filter(|(other, _)| *other != one) {
-                let common = of(one).zip(of(other)).and_then(|(one, other)| one.intersection(other).next());
-                let Some(component) = common else { continue };
-                let pair = self
-                    .stages
-                    .of_pipeline(one)
-                    .filter(|at| self.can_clash(*at, &[StageKind::Migrate, StageKind::Contract]))
-                    .find_map(|migrate| {
-                        let deploys = self
-                            .stages
-                            .of_pipeline(other)
-                            .filter(|at| self.can_clash(*at, &[StageKind::Deploy]));
-                        deploys
-                            .into_iter()
-                            .find(|deploy| !self.are_apart(migrate, *deploy))
-                            .map(|deploy| (migrate, deploy))
-                    });
-                let Some((migrate, deploy)) = pair else { continue };
-                let (here, there) = (self.stages.stage(migrate), self.stages.stage(deploy));
-                let message = format!(
-                    "`{}` of `{}` and `{}` of `{}` may run at once, and both change `{}`",
-                    here.name,
-                    policy.pipelines[one].name,
-                    there.name,
-                    row.name,
-                    policy.components[*component].name
-                );
-                sink.push(
-                    Diagnostic::new(&MIGRATE_BESIDE_DEPLOY, there.origin.span, message)
-                        .also(here.origin.span, "the migration")
-                        .note("the lock that pipelines with a common component take by themselves begins with the first `migrate` (or `deploy`) and ends with `promote`")
-                        .help("let both hold one `lock`, or order them with `after … of`"),
-                );
-            }
-        }
-    }
-
-    fn can_clash(&self, at: At, kinds: &[StageKind]) -> bool {
-        self.is(at, kinds) && self.stages.can_start(at)
-    }
-
-    /// Whether order, environment, a call or a lock keeps two stages of different pipelines apart.
-    fn are_apart(&self, one: At, other: At) -> bool {
-        let policy = self.subject.policy;
-        let (a, b) = (self.stages.stage(one), self.stages.stage(other));
-        let (p, q) = (self.stages.pipeline_of(one), self.stages.pipeline_of(other));
-        let calls = |from: Id<Pipeline>, to: Id<Pipeline>| {
-            policy.pipelines[from]
-                .stages
-                .rows()
-                .iter()
-                .any(|stage| stage.calls.iter().any(|(called, _)| *called == to))
-        };
-        if !may_share(a.environment, b.environment)
-            || calls(p, q)
-            || calls(q, p)
-            || self.are_ordered(one, other)
-        {
-            return true;
-        }
-        let held = self.held(one);
-        (self.in_shared_lock(one) && self.in_shared_lock(other) && self.share_service(p, q))
-            || self.held(other).iter().any(|lock| held.contains(lock))
-    }
-
-    fn share_service(&self, one: Id<Pipeline>, other: Id<Pipeline>) -> bool {
-        let policy = self.subject.policy;
-        let of = |pipeline: Id<Pipeline>| -> BTreeSet<_> {
-            let service = policy.pipelines[pipeline].service;
-            service.into_iter().flat_map(|service| &policy.services[service].components).collect()
-        };
-        !of(one).is_disjoint(&of(other))
-    }
-
-    /// The locks that are surely held while a stage runs.
-    fn held(&self, at: At) -> BTreeSet<Id<Lock>> {
-        let pipeline = self.stages.pipeline_of(at);
-        let row = &self.subject.policy.pipelines[pipeline];
-        let mut held: BTreeSet<Id<Lock>> = row.holds.iter().map(|(lock, _)| *lock).collect();
-        for taker in self.stages.of_pipeline(pipeline) {
-            for holding in &self.stages.stage(taker).holds {
-                let until =
-                    holding.until.and_then(|until| self.stages.number(pipeline, until)).unwrap_or(taker);
-                let begun = taker == at || self.stages.is_before(taker, at);
-                let not_over = until == at || self.stages.is_before(at, until);
-                if begun && not_over {
-                    held.insert(holding.lock);
+    /// Migrations and deploys that may run at once, in one pipeline or in two that share a component.
+    fn overlaps(&self, sink: &mut Sink) {
+        let changes: Vec<At> = self
+            .stages
+            .all()
+            .filter(|at| self.is(*at, &[StageKind::Migrate, StageKind::Expand, StageKind::Contract]))
+            .filter(|at| self.stages.can_start(*at))
+            .collect();
+        let beside = Beside::of(self.subject.policy, self.stages);
+        let mut told = BTreeSet::new();
+        for few in changes.chunks(MARKS) {
+            let (before, after) = (self.stages.marks_before(few), self.stages.marks_after(few));
+            for (bit, change) in few.iter().copied().enumerate() {
+                let is_apart = |deploy: At| {
+                    (before.of(deploy) | after.of(deploy)) >> bit & 1 == 1
+                        || !may_share(
+                            self.stages.stage(deploy).environment,
+                            self.stages.stage(change).environment,
+                        )
+                };
+                let own = self.stages.pipeline_of(change);
+                if let Some(deploy) = beside.deploys(own).iter().copied().find(|deploy| !is_apart(*deploy)) {
+                    self.tell_beside(change, deploy, sink);
+                }
+                if self.is(change, &[StageKind::Expand]) {
+                    continue;
+                }
+                for (other, component) in beside.others(own) {
+                    let clashes =
+                        |deploy: &At| !is_apart(*deploy) && !beside.held.keeps_apart(change, *deploy);
+                    let Some(deploy) = beside.deploys(*other).iter().copied().find(clashes) else { continue };
+                    if told.insert((own, *other)) {
+                        self.tell_across(change, deploy, *component, sink);
+                    }
                 }
             }
         }
-        held
     }
 
-    /// Whether a stage lies between the first migration (or deploy) of its pipeline and the end of its `promote`.
-    fn in_shared_lock(&self, at: At) -> bool {
-        let own = || self.stages.of_pipeline(self.stages.pipeline_of(at));
-        let first = |kind: StageKind| own().find(|at| self.is(*at, &[kind]));
-        let from = first(StageKind::Migrate).or_else(|| first(StageKind::Deploy));
-        let until = own().rfind(|at| self.is(*at, &[StageKind::Promote]));
-        from.is_some_and(|from| from == at || self.stages.is_before(from, at))
-            && until.is_none_or(|until| until == at || self.stages.is_before(at, until))
+    /// A migration and a deploy of one pipeline that no order keeps apart.
+    fn tell_beside(&self, change: At, deploy: At, sink: &mut Sink) {
+        let (here, deploy) = (self.stages.stage(change), self.stages.stage(deploy));
+        let message = format!("`{}` and `{}` may run at once", here.name, deploy.name);
+        let finding = Diagnostic::new(&MIGRATE_BESIDE_DEPLOY, deploy.origin.span, message)
+            .label("it may read a schema that is half changed")
+            .also(here.origin.span, "the migration");
+        let (later, earlier) = if here.kind == StageKind::Contract { (here, deploy) } else { (deploy, here) };
+        let help = format!("let `{}` come after `{}`", later.name, earlier.name);
+        sink.push(with_statement(
+            finding.help(help.clone()),
+            self.subject.sources,
+            later.origin,
+            help,
+            &format!("after {}", earlier.name),
+        ));
+    }
+
+    /// A migration of one pipeline and a deploy of another that share a component, and no lock or order keeps them apart.
+    fn tell_across(&self, change: At, deploy: At, component: Id<Component>, sink: &mut Sink) {
+        let policy = self.subject.policy;
+        let (here, there) = (self.stages.stage(change), self.stages.stage(deploy));
+        let message = format!(
+            "`{}` of `{}` and `{}` of `{}` may run at once, and both change `{}`",
+            here.name,
+            policy.pipelines[self.stages.pipeline_of(change)].name,
+            there.name,
+            policy.pipelines[self.stages.pipeline_of(deploy)].name,
+            policy.components[component].name
+        );
+        sink.push(
+            Diagnostic::new(&MIGRATE_BESIDE_DEPLOY, there.origin.span, message)
+                .also(here.origin.span, "the migration")
+                .note("the lock that pipelines with a common component take by themselves begins with the first `migrate` (or `deploy`) and ends with `promote`")
+                .help("let both hold one `lock`, or order them with `after … of`"),
+        );
     }
 
     /// Traffic without a deploy before it, in a pipeline that deploys.
