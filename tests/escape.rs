@@ -117,6 +117,42 @@ proptest! {
     }
 
     #[test]
+    fn an_action_opens_only_to_say_its_own_sign(text in nasty(), tail in "[{}x]{0,6}") {
+        let text = text + &tail;
+        let escaped = escape::go_template(&text);
+        let mut read = String::new();
+        let mut rest = escaped.as_str();
+        while let Some((before, behind)) = rest.split_once("{{") {
+            let behind = behind.strip_prefix(" \"{{\" }}");
+            prop_assert!(behind.is_some(), "an action of the text's own in {escaped:?}");
+            read.push_str(before);
+            read.push_str("{{");
+            rest = behind.unwrap_or_default();
+        }
+        read.push_str(rest);
+        prop_assert_eq!(read, text);
+    }
+
+    #[test]
+    fn a_string_of_promql_ends_where_it_ends(text in nasty()) {
+        let quoted = escape::promql(&text);
+        let mut inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap().chars();
+        let mut read = String::new();
+        while let Some(letter) = inner.next() {
+            prop_assert!(letter != '"' && letter != '\n', "open in {quoted:?}");
+            read.push(match letter {
+                '\\' => match inner.next() {
+                    Some('n') => '\n',
+                    Some(escaped) => escaped,
+                    None => return Err(TestCaseError::fail("cut")),
+                },
+                letter => letter,
+            });
+        }
+        prop_assert_eq!(read, text);
+    }
+
+    #[test]
     fn a_gitlab_variable_holds_no_reference(text in nasty()) {
         let escaped = escape::gitlab(&text);
         prop_assert!(!escaped.replace("$$", "").contains('$'));

@@ -63,7 +63,8 @@ pub(super) fn party<'a>(policy: &'a Policy, party: &'a Party) -> &'a str {
     }
 }
 
-fn sign(operator: Operator) -> &'static str {
+/// The sign of a comparison, as policies, PromQL and most languages write it.
+pub(super) fn sign(operator: Operator) -> &'static str {
     match operator {
         Operator::Equal => "==",
         Operator::NotEqual => "!=",

@@ -71,6 +71,16 @@ pub fn gitlab(text: &str) -> String {
     text.replace('$', "$$")
 }
 
+/// A string of PromQL.
+pub fn promql(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+}
+
+/// Text in a template of Prometheus or Alertmanager (Go's `text/template`): `{{` opens an action, so it is itself said by one.
+pub fn go_template(text: &str) -> String {
+    text.replace("{{", "{{ \"{{\" }}")
+}
+
 /// One line of a comment: whatever could end the line becomes a blank.
 pub fn comment(text: &str) -> String {
     let ends_line = |letter: char| {

@@ -15,6 +15,7 @@ mod kubernetes;
 mod mark;
 mod nginx;
 mod opsdeploy;
+mod prometheus;
 mod rollout;
 mod runbook;
 mod template;
@@ -75,6 +76,7 @@ pub static TARGETS: &[&Target] = &[
     &runbook::RUNBOOK,
     &nginx::NGINX,
     &kubernetes::KUBERNETES,
+    &prometheus::PROMETHEUS,
 ];
 
 /// The files of one declared target, by path relative to the policy's root.

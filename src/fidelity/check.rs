@@ -165,6 +165,13 @@ fn unfit(policy: &Policy, kind: OptionKind, value: &str) -> Option<String> {
             let odd = !value.parse::<u16>().is_ok_and(|port| port > 0 && port.to_string() == value);
             odd.then(|| format!("cannot be `{value}`: a number from 1 to 65535"))
         }
+        OptionKind::Span => {
+            let number = value.strip_suffix(['s', 'm', 'h']).unwrap_or_default();
+            let is_sound = number.len() < 6 && number.parse::<u32>().is_ok_and(|number| number > 0);
+            let is_plain = number.bytes().all(|letter| letter.is_ascii_digit());
+            (!is_sound || !is_plain)
+                .then(|| format!("cannot be `{value}`: whole seconds, minutes or hours, as in `30s`"))
+        }
         OptionKind::Environment => policy
             .environments
             .find(value)

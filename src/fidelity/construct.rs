@@ -1,5 +1,6 @@
 //! The constructs of a policy that targets hold differently, each with a way to find where a policy uses it.
 
+use super::seen::{Blindness, Seen, Trigger, seen, triggers};
 use crate::calendar::Pattern;
 use crate::policy::{
     Action, Check, Condition, FlipKind, Origin, Pipeline, Policy, Reaction, Role, Ruling, Stage, Surface,
@@ -25,6 +26,8 @@ pub enum Part {
     Recovery,
     /// How a change goes out
     Rollout,
+    /// What begins a rollback, opens an incident or sets a state of the page
+    Alarm,
 }
 
 /// One construct.
@@ -262,7 +265,79 @@ pub static CONSTRUCTS: &[Construct] = &[
             foreign.collect()
         },
     },
+    Construct {
+        name: "trigger on evidence",
+        part: Part::Alarm,
+        meaning: "fires when evidence, a probe or an approval says so",
+        uses: |policy| {
+            missed(policy, |why| match why {
+                Blindness::Evidence => Some(String::new()),
+                Blindness::Query(_) => None,
+            })
+        },
+    },
+    Construct {
+        name: "trigger that no query tells",
+        part: Part::Alarm,
+        meaning: "fires by what a metric measures",
+        uses: |policy| {
+            missed(policy, |why| match why {
+                Blindness::Evidence => None,
+                Blindness::Query(why) => Some(format!(" ({why})")),
+            })
+        },
+    },
+    Construct {
+        name: "trigger on metrics and more",
+        part: Part::Alarm,
+        meaning: "fires when metrics and something else say so",
+        uses: |policy| triggers_where(policy, |_, seen| seen.is_partial()),
+    },
+    Construct {
+        name: "trigger without `over`",
+        part: Part::Alarm,
+        meaning: "aggregates the hold of the stage that gave traffic last",
+        uses: |policy| {
+            triggers_where(policy, |trigger, seen| {
+                trigger.pipeline.is_some() && seen.bars().iter().any(|seen| seen.bar.over.is_none())
+            })
+        },
+    },
+    Construct {
+        name: "trigger with several `for`",
+        part: Part::Alarm,
+        meaning: "waits for each of its bars so long as that says",
+        uses: |policy| {
+            triggers_where(policy, |_, seen| {
+                let least = seen.sustained();
+                seen.bars().iter().any(|bar| bar.sustained != least)
+            })
+        },
+    },
 ];
+
+/// A trigger as findings call it.
+fn named(trigger: &Trigger<'_>, more: &str) -> Use {
+    let Trigger { of, name, bound, .. } = trigger;
+    let what = format!("the trigger `{}` of {of} `{name}`{more}", bound.text);
+    Use { origin: bound.origin, what }
+}
+
+fn triggers_where(policy: &Policy, uses: fn(&Trigger<'_>, &Seen<'_>) -> bool) -> Vec<Use> {
+    let found = triggers(policy).into_iter();
+    let found = found.filter(|trigger| uses(trigger, &seen(policy, &trigger.bound.check)));
+    found.map(|trigger| named(&trigger, "")).collect()
+}
+
+/// Triggers that may fire unseen, for a reason that is asked for: once each, with what more is to be said.
+fn missed(policy: &Policy, asked: fn(&Blindness) -> Option<String>) -> Vec<Use> {
+    let found = triggers(policy).into_iter().filter_map(|trigger| {
+        let seen = seen(policy, &trigger.bound.check);
+        let more = seen.missed().into_iter().find_map(asked)?;
+        Some(named(&trigger, &more))
+    });
+    found.collect()
+}
 
 fn surface_use(surface: &Surface) -> Use {
     Use { origin: surface.origin, what: format!("surface `{}`", surface.name) }

@@ -6,6 +6,7 @@
 mod check;
 mod construct;
 mod coverage;
+mod seen;
 mod table;
 
 pub use check::{
@@ -14,6 +15,7 @@ pub use check::{
 };
 pub use construct::{CONSTRUCTS, Construct, Part, Use};
 pub use coverage::{Carried, Coverage, coverage};
+pub use seen::{Blindness, Seen, SeenBar, Trigger, seen, spans, tells_tracks, triggers};
 pub use table::{CAPABILITIES, Capability, LATER, OptionField, OptionKind, Want};
 
 /// How well a target holds a construct.

@@ -109,6 +109,8 @@ pub enum OptionKind {
     Commands,
     /// Letters, digits and `. _ - / @ : +`: a branch, a path, an image.
     Word,
+    /// A span of time in whole seconds, minutes or hours: `30s`.
+    Span,
     /// The name of an environment of the policy.
     Environment,
     /// The name of a region of the policy.
@@ -173,6 +175,7 @@ const NO_EVIDENCE: &str = "it sees no evidence: what the policy admits on a cond
 const DEPLOYS_ALONE: &str = "it sees new versions alone: what else a freeze refuses is the gate's";
 const STALE: &str =
     "behind the instant at which the vendor's calendar must be read again, its scope stays closed";
+const METRICS_ALONE: &str = "Prometheus sees what queries tell, and nothing else";
 const NO_FACTS: &str = "it sees no facts, so it cannot know when the window holds";
 
 /// What runs of a CI server hold of pipelines.
@@ -296,7 +299,7 @@ pub static CAPABILITIES: &[Capability] = &[
         freezes: Silent,
         more: |_| Vec::new(),
         options: &[POLICY],
-        parts: &[Part::Calendar, Part::Maintenance, Part::Recovery],
+        parts: &[Part::Calendar, Part::Maintenance, Part::Recovery, Part::Alarm],
         wants: None,
         inexact: &[],
     },
@@ -406,7 +409,41 @@ pub static CAPABILITIES: &[Capability] = &[
             ("selector of no Service", Weaker, "no Service can be called so, and no patch is written for it"),
         ],
     },
+    Capability {
+        target: "prometheus",
+        default_to: "prometheus",
+        files: &["ops.rules.yml", "ops.values.yml", "ops.test.yml"],
+        more: |_| Vec::new(),
+        freezes: Silent,
+        options: &[
+            OptionField {
+                name: "interval",
+                doc: "how often rules are evaluated, and how far apart samples are where an aggregate is taken over time",
+                kind: OptionKind::Span,
+                default: "30s",
+            },
+            OptionField {
+                name: "runbooks",
+                doc: "what stands in front of `rollback.md` and `incident.md` in links; left out, the folder of target `runbook`",
+                kind: OptionKind::Word,
+                default: "",
+            },
+        ],
+        parts: &[Part::Alarm],
+        wants: None,
+        inexact: &[
+            ("trigger on metrics and more", Stricter, "it fires on the metrics alone"),
+            (
+                "trigger without `over`",
+                Stricter,
+                "written once for each hold of the pipeline's stages: any of them fires",
+            ),
+            ("trigger with several `for`", Stricter, "the shortest counts for all of them"),
+            ("trigger on evidence", Weaker, METRICS_ALONE),
+            ("trigger that no query tells", Weaker, METRICS_ALONE),
+        ],
+    },
 ];
 
 /// Targets of the language that this version reads and does not write.
-pub static LATER: &[&str] = &["argo-cd", "argo-rollouts", "flagger", "prometheus", "statuspage"];
+pub static LATER: &[&str] = &["argo-cd", "argo-rollouts", "flagger", "statuspage"];

@@ -23,8 +23,8 @@ pub struct Metric {
     /// Where its baseline comes from; none means that it has none.
     pub baseline: Option<Baseline>,
     /// The PromQL expression that measures it. `$window` stands for the span of `over`, `$quantile` for the percentile as a share
-    /// of one, `$track` for `canary` where the change is asked and `stable` where its baseline is. An aggregate is taken over
-    /// time where the expression does not say `$quantile`.
+    /// of one, `$track` for `canary` where the change is asked, `stable` where its baseline is, `pinned` where that is pinned. An
+    /// aggregate is taken over time where the expression does not say `$quantile`; `$window` then stands for one step of that.
     pub prometheus: Option<String>,
 }
 
