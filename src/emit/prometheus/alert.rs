@@ -1,6 +1,6 @@
 //! Alerts from triggers: what fires, after how long, and what it tells whoever is paged.
 
-use super::rule::{Rule, span};
+use super::rule::{Pair, Rule, span};
 use super::value::{Asked, Values};
 use crate::calendar::Elapsed;
 use crate::emit::condition::sign;
@@ -21,7 +21,7 @@ pub(super) struct Alert<'a> {
     /// Its name, unique in the file.
     pub name: String,
     /// Its labels.
-    pub labels: Vec<(&'static str, String)>,
+    pub labels: Vec<Pair>,
 }
 
 /// A value in an annotation.
@@ -91,7 +91,7 @@ fn capitals(name: &str) -> String {
     words.map(word).collect()
 }
 
-fn labels(policy: &Policy, trigger: &Trigger<'_>, stages: &[&str]) -> Vec<(&'static str, String)> {
+fn labels(policy: &Policy, trigger: &Trigger<'_>, stages: &[&str]) -> Vec<Pair> {
     let mut labels = vec![("ops", trigger.of.to_owned()), ("policy", policy.name.clone())];
     labels.extend(trigger.pipeline.map(|id| ("pipeline", policy.pipelines[id].name.clone())));
     labels.push((trigger.of, trigger.name.to_owned()));
@@ -191,12 +191,7 @@ impl Alert<'_> {
     }
 
     /// What it tells.
-    pub fn annotations(
-        &self,
-        policy: &Policy,
-        runbooks: &str,
-        said: Said<'_>,
-    ) -> Vec<(&'static str, String)> {
+    pub fn annotations(&self, policy: &Policy, runbooks: &str, said: Said<'_>) -> Vec<Pair> {
         let Trigger { of, name, bound, .. } = self.trigger;
         let escaped = |text: &str| match said {
             Said::Template => escape::go_template(text),

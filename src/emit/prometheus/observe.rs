@@ -2,7 +2,7 @@
 //!
 //! No policy measures these: they are counted by whoever runs the pipelines, under the names that the target's page gives.
 
-use super::rule::Rule;
+use super::rule::{Pair, Rule};
 use crate::calendar::Elapsed;
 use crate::emit::escape;
 use crate::policy::{Pipeline, Policy};
@@ -112,7 +112,7 @@ pub(super) fn signals(policy: &Policy) -> Vec<Rule> {
 }
 
 /// The labels of an alert about a pipeline's rollouts.
-pub(super) fn labels(policy: &Policy, pipeline: &Pipeline, kind: &str) -> Vec<(&'static str, String)> {
+pub(super) fn labels(policy: &Policy, pipeline: &Pipeline, kind: &str) -> Vec<Pair> {
     vec![("ops", kind.to_owned()), ("policy", policy.name.clone()), ("pipeline", pipeline.name.clone())]
 }
 

@@ -4,6 +4,9 @@ use crate::calendar::Elapsed;
 use crate::emit::escape;
 use std::fmt::Write;
 
+/// A label or an annotation.
+pub(super) type Pair = (&'static str, String);
+
 /// A recording or an alerting rule.
 #[derive(Debug, Clone)]
 pub(super) struct Rule {
@@ -18,9 +21,9 @@ pub(super) struct Rule {
     /// How long it must be so.
     pub sustained: Elapsed,
     /// Labels, in the order they are written.
-    pub labels: Vec<(&'static str, String)>,
+    pub labels: Vec<Pair>,
     /// Annotations, each a template of Prometheus.
-    pub annotations: Vec<(&'static str, String)>,
+    pub annotations: Vec<Pair>,
 }
 
 impl Rule {

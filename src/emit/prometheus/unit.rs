@@ -5,6 +5,7 @@
 
 use super::alert::{Alert, Said};
 use super::observe::{self, MISSING_FOR, OBSERVED};
+use super::rule::Pair;
 use super::value::Values;
 use crate::calendar::Elapsed;
 use crate::emit::escape;
@@ -160,12 +161,7 @@ impl Bench<'_> {
     }
 
     /// What is expected of an alert after so many evaluations.
-    fn check(
-        &self,
-        step: i64,
-        name: &str,
-        expected: Option<(&[(&'static str, String)], Vec<(&'static str, String)>)>,
-    ) -> String {
+    fn check(&self, step: i64, name: &str, expected: Option<(&[Pair], Vec<Pair>)>) -> String {
         let at = Elapsed::seconds(self.interval.as_seconds() * step);
         let mut text = format!(
             "      - eval_time: {}\n        alertname: {}\n        exp_alerts:{}\n",
