@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target github-actions, policy sha256:d03c4787cf3ac82c91a3cf1075fd4ac3c21c8cf24e19dbd19c2d60d907764c79
+# target github-actions, policy sha256:f30000a893e09bc50ea211635de174821d0828f1c00db38d3d897fdf2f7d5e0e
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
