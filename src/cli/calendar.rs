@@ -1,6 +1,6 @@
 //! `opsc calendar`: what holds when, region by region, in a terminal or as a page.
 
-use super::gate::instant;
+use super::gate::{count, instant};
 use super::{Command, Context, Exit, Failure, Output, files, policy};
 use crate::calendar::{Elapsed, Instant, Interval};
 use crate::policy::{Id, Named, Table};
@@ -19,8 +19,8 @@ pub struct Calendar {
     #[arg(long, value_name = "INSTANT")]
     from: Option<String>,
     /// How many days to show
-    #[arg(long, default_value_t = 14, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=400))]
-    days: u16,
+    #[arg(long, default_value = "14", value_name = "COUNT", allow_hyphen_values = true)]
+    days: String,
     /// Only this region; several may be given
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<String>,
@@ -54,10 +54,11 @@ impl Command for Calendar {
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
         let now = Instant::from_system(context.world.now());
+        let days = count("--days", &self.days, 400)?;
         let valid = policy::load(context, &self.path)?;
         let policy = &valid.policy;
         let from = self.from.as_deref().map_or(Ok(now), |text| instant("--from", text))?;
-        let within = Interval::new(from, from.plus(Elapsed::days(i64::from(self.days))));
+        let within = Interval::new(from, from.plus(Elapsed::days(i64::from(days))));
         let scope = Scope {
             regions: named("region", &policy.regions, &self.regions)?,
             components: named("component", &policy.components, &self.components)?,

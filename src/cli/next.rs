@@ -1,6 +1,6 @@
 //! `opsc next`: the earliest instant at which a change may land, and the openings after it.
 
-use super::gate::{Asked, Origin, Reliance, instant, rotas};
+use super::gate::{Asked, Origin, Reliance, count, instant, rotas};
 use super::{Command, Context, Exit, Failure, Output, policy};
 use crate::calendar::{Instant, Zone};
 use crate::decide::{About, Change, Verdict, decide};
@@ -32,8 +32,8 @@ pub struct Next {
     #[arg(long)]
     any_hour: bool,
     /// How many openings to list
-    #[arg(long, default_value_t = 5, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=100))]
-    count: u16,
+    #[arg(long, default_value = "5", value_name = "COUNT", allow_hyphen_values = true)]
+    count: String,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -51,6 +51,7 @@ impl Command for Next {
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
         let now = Instant::from_system(context.world.now());
+        let count = usize::from(count("--count", &self.count, 100)?);
         let (path, planned) = self.places(context);
         let valid = policy::load(context, &path)?;
         let policy = &valid.policy;
@@ -72,7 +73,6 @@ impl Command for Next {
             };
             return Ok(Output::said(said).exit(exit));
         }
-        let count = usize::from(self.count);
         let together = openings(policy, &change, &circumstances, count);
         let asked: Vec<String> = if change.regions.is_empty() {
             policy.regions.rows().iter().map(|region| region.name.clone()).collect()

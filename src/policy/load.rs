@@ -8,8 +8,10 @@ use crate::resolve::{
     self, Allow, IMPORT_LIMIT, IMPORT_NOT_FOUND, IMPORT_NOT_TEXT, IMPORT_OUTSIDE, MISSING_ROLES, Module,
     NO_POLICY, Names, UNKNOWN_LANGUAGE, UNKNOWN_NAME, Unreadable,
 };
+use crate::schema::suggest::closest;
 use crate::schema::{self, Author, DUPLICATE_FIELD, Declared};
 use crate::source::{FileId, Sources, Span};
+use crate::syntax::tree::NodeKind;
 use crate::types;
 use crate::world::World;
 use sha2::{Digest, Sha256};
@@ -105,7 +107,9 @@ fn check_once(declared: &[(Author, Declared<'_>)], modules: &[Module], sink: &mu
                 .help("keep one of the two"),
         );
     }
-    if let (false, Some(root)) = (first.contains_key("policy"), modules.last()) {
+    if let (false, Some(root)) =
+        (first.contains_key("policy"), modules.last().filter(|root| !misspells_policy(root)))
+    {
         sink.push(
             Diagnostic::new(
                 &NO_POLICY,
@@ -115,6 +119,16 @@ fn check_once(declared: &[(Author, Declared<'_>)], modules: &[Module], sink: &mu
             .help("begin with `policy NAME { language 1 }`: it fixes the version of the language for good"),
         );
     }
+}
+
+/// Whether a declaration of no known kind may be meant to be `policy`: that is reported, and is the whole mistake.
+fn misspells_policy(module: &Module) -> bool {
+    let words = module.tree.nodes.iter().filter_map(|node| match &node.kind {
+        NodeKind::Entry(entry) => Some(entry.word.text.as_str()),
+        _ => None,
+    });
+    let mut unknown = words.filter(|word| schema::schema().kind(word).is_none());
+    unknown.any(|word| closest(word, ["policy"]).is_some())
 }
 
 fn check_language(declared: &[(Author, Declared<'_>)], sources: &Sources, sink: &mut Sink) {

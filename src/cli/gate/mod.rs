@@ -216,6 +216,15 @@ pub(in crate::cli) fn instant(flag: &str, text: &str) -> Result<Instant, Failure
     })
 }
 
+/// A count from the command line, from 1 to `most`.
+pub(in crate::cli) fn count(flag: &str, text: &str, most: u16) -> Result<u16, Failure> {
+    let count = text.parse().ok().filter(|count| (1..=most).contains(count));
+    count.ok_or_else(|| {
+        Failure::usage(format!("`{flag} {text}` is not a count from 1 to {most}"))
+            .help(format!("write a whole number: `{flag} {}`", most.min(10)))
+    })
+}
+
 /// A name that no other record of a log has, made of what is known without drawing lots.
 fn record_id(now: Instant, change: &Change, head: &str) -> String {
     let mut hash = Sha256::new();

@@ -1,6 +1,6 @@
 //! The calendar files that schedules come from, read beside the policy: never from the change that is judged.
 
-use crate::calendar::Instant;
+use crate::calendar::{Elapsed, Instant, Interval};
 use crate::cli::git::Git;
 use crate::cli::{Context, Failure, files};
 use crate::decide::Rota;
@@ -8,17 +8,23 @@ use crate::import;
 use crate::policy::Policy;
 use sha2::{Digest, Sha256};
 
+/// Shifts that come back by a rule are looked at so far before and behind now, or as far as the policy's horizon.
+const AROUND: Elapsed = Elapsed::days(800);
+
 /// Every rota that is there. `root` is the policy's folder.
 ///
 /// # Errors
 /// A file that is there and cannot be read, or is no rota.
 pub(in crate::cli) fn read(context: &Context<'_>, policy: &Policy, root: &str) -> Result<Vec<Rota>, Failure> {
+    let now = Instant::from_system(context.world.now());
+    let around =
+        Interval::new(policy.horizon.start.min(now.minus(AROUND)), policy.horizon.end.max(now.plus(AROUND)));
     let mut found = Vec::new();
     for schedule in policy.schedules.rows() {
         let Some((file, _)) = &schedule.source else { continue };
         let path = format!("{root}{file}");
         let Some(text) = files::text_if_there(context.world, &path)? else { continue };
-        let duties = import::duties(&text, schedule.zone).map_err(|errors| {
+        let duties = import::duties(&text, schedule.zone, around).map_err(|errors| {
             let first = errors.first().map_or_else(String::new, ToString::to_string);
             let help = errors.first().map_or_else(String::new, |error| error.help.clone());
             Failure::malformed(format!("`{path}`, the rota of `{}`, cannot be read: {first}", schedule.name))

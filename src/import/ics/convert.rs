@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Every event as a window or several.
 pub(super) fn windows(events: Vec<Event>, draft: &mut Draft, report: &mut Report) {
-    let replaced = replaced(&events);
+    let replaced = replaced(&events.iter().collect::<Vec<_>>());
     for event in events.iter().filter(|event| !event.cancelled) {
         let Some(mut window) = first_window(event, &replaced, draft, report) else { continue };
         describe(&mut window, event);
@@ -34,7 +34,7 @@ pub(super) fn windows(events: Vec<Event>, draft: &mut Draft, report: &mut Report
 }
 
 /// Which occurrences of which event others replace.
-fn replaced(events: &[Event]) -> BTreeMap<&str, Vec<(At, Moment)>> {
+pub(super) fn replaced<'e>(events: &[&'e Event]) -> BTreeMap<&'e str, Vec<(At, Moment)>> {
     let mut replaced: BTreeMap<&str, Vec<(At, Moment)>> = BTreeMap::new();
     for event in events {
         if let (Some(uid), Some(moment)) = (event.uid.as_deref(), event.replaces) {
@@ -156,7 +156,7 @@ fn once(start: Moment, length: (i64, i64)) -> Option<Pattern> {
 
 /// Every event of whole days as holidays of one name; those that come back are written out within the horizon.
 pub(super) fn holidays(name: &str, events: Vec<Event>, draft: &mut Draft, report: &mut Report) {
-    let replaced = replaced(&events);
+    let replaced = replaced(&events.iter().collect::<Vec<_>>());
     let mut spans: BTreeMap<(crate::calendar::Date, crate::calendar::Date), BTreeSet<String>> =
         BTreeMap::new();
     for event in events.iter().filter(|event| !event.cancelled) {

@@ -42,9 +42,8 @@ fn seats_text(seats: &[OpenSeat]) -> String {
             None => counted.push((role, 1)),
         }
     }
-    let words: Vec<String> =
-        counted.iter().map(|(role, count)| format!("approval by {count} of {role}")).collect();
-    list(&words)
+    let words: Vec<String> = counted.iter().map(|(role, count)| format!("{count} of {role}")).collect();
+    format!("approval by {}", list(&words))
 }
 
 /// A need as help: what is missing, and how to bring it.
