@@ -5,6 +5,8 @@ pub(super) mod contradiction;
 pub(super) mod holds;
 pub(super) mod sources;
 pub(super) mod stops;
+#[cfg(test)]
+mod tests;
 
 use crate::policy::{Bar, Bound, Check, Gate, Id, Origin, Policy};
 use crate::segments::{Part, parts};
