@@ -27,6 +27,8 @@ pub(super) struct Freeze {
     pub when: IntervalSet,
     /// Whether it holds at some time behind the horizon, too.
     pub beyond: bool,
+    /// Whether it is no window, but the time from which on nobody knows a vendor's.
+    pub stale: bool,
 }
 
 impl Freeze {
@@ -144,7 +146,8 @@ fn stale(policy: &Policy, window: &Window) -> Option<Freeze> {
     let bounds = enforced(policy, window);
     let when: IntervalSet = [Interval::new(from.max(bounds.start), bounds.end)].into_iter().collect();
     let regions = policy.regions.ids().filter(|region| window.covers(Some(*region), None, None, None));
-    Some(scoped(policy, window, format!("{}-stale", window.name), regions.collect(), (when, true)))
+    let freeze = scoped(policy, window, format!("{}-stale", window.name), regions.collect(), (when, true));
+    Some(Freeze { stale: true, ..freeze })
 }
 
 fn scoped(
@@ -163,6 +166,7 @@ fn scoped(
         actions: window.actions.clone(),
         when,
         beyond,
+        stale: false,
     }
 }
 
@@ -203,6 +207,7 @@ fn outside_only(policy: &Policy, kind: Id<FreezeKind>) -> Vec<Freeze> {
                 actions,
                 when: when.clone(),
                 beyond: true,
+                stale: false,
             }));
         }
     }

@@ -3,6 +3,7 @@
 //! Nothing here sees source text. The same policy gives the same bytes; what a target would hold weaker than the
 //! policy is refused before anything is made (`fidelity`), and each format escapes what it quotes by type (`escape`).
 
+mod argo_cd;
 mod condition;
 pub mod escape;
 mod files;
@@ -77,6 +78,7 @@ pub static TARGETS: &[&Target] = &[
     &nginx::NGINX,
     &kubernetes::KUBERNETES,
     &prometheus::PROMETHEUS,
+    &argo_cd::ARGO_CD,
 ];
 
 /// The files of one declared target, by path relative to the policy's root.

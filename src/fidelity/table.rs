@@ -172,6 +172,8 @@ const ACTION: OptionField = OptionField {
 
 const EXPANDED: &str = "written out as dates within the policy's horizon, and closed behind it";
 const NO_EVIDENCE: &str = "it sees no evidence: what the policy admits on a condition stays closed";
+const CRON: &str =
+    "weekly where it is so in most weeks, exceptions included; else by its dates, which come back every year";
 const DEPLOYS_ALONE: &str = "it sees new versions alone: what else a freeze refuses is the gate's";
 const STALE: &str =
     "behind the instant at which the vendor's calendar must be read again, its scope stays closed";
@@ -443,7 +445,57 @@ pub static CAPABILITIES: &[Capability] = &[
             ("trigger that no query tells", Weaker, METRICS_ALONE),
         ],
     },
+    Capability {
+        target: "argo-cd",
+        default_to: "argo-cd",
+        files: &["sync-windows.yml"],
+        more: |_| Vec::new(),
+        freezes: Refuses,
+        options: &[
+            OptionField {
+                name: "project",
+                doc: "the AppProject that the windows belong to",
+                kind: OptionKind::Label,
+                default: "default",
+            },
+            OptionField {
+                name: "namespace",
+                doc: "the namespace of Argo CD",
+                kind: OptionKind::Label,
+                default: "argocd",
+            },
+            OptionField {
+                name: "cluster-prefix",
+                doc: "what stands before a region in the name of its cluster",
+                kind: OptionKind::Word,
+                default: "",
+            },
+            ENVIRONMENT,
+        ],
+        parts: &[Part::Calendar],
+        wants: Some(Want {
+            met: |policy| policy.windows.rows().iter().any(|window| window.follows.is_none()),
+            what: "freezes that a `window` gives dates",
+        }),
+        inexact: &[
+            ("dated freeze", Stricter, "cron has no year: it comes back every year, until it is built again"),
+            ("recurring freeze", Stricter, CRON),
+            ("`only` window", Stricter, CRON),
+            ("environment scope", Stricter, "counts everywhere unless `environment` names one"),
+            ("freeze without deploys", Weaker, DEPLOYS_ALONE),
+            ("tier-dependent freeze", Stricter, "an application says no tier: closed where any tier is"),
+            ("conditional admission", Stricter, NO_EVIDENCE),
+            ("window that follows a fact", Weaker, NO_FACTS),
+            (
+                "vendor recheck",
+                Weaker,
+                "without a year, a calendar that grew stale would be closed every day of every year",
+            ),
+            ("exception", Stricter, "an exception is used by a change, and an application knows no change"),
+            ("tier requirement", Stricter, "the calendar alone is asked: the gate asks the rest"),
+        ],
+    },
 ];
 
 /// Targets of the language that this version reads and does not write.
-pub static LATER: &[&str] = &["argo-cd", "argo-rollouts", "flagger", "statuspage"];
+pub static LATER: &[&str] = &["argo-rollouts", "flagger", "statuspage"];

@@ -6,7 +6,7 @@
 use opsc::calendar::{Elapsed, Instant, Place, Zone};
 use opsc::cli::System;
 use opsc::decide::{About, Change, Context, Prepared, StatedTier, Verdict};
-use opsc::policy::{self, Action, Id, Named, Policy, Region, Surface, Table};
+use opsc::policy::{self, Action, Id, Named, Policy, Region, Surface, Table, Window};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -70,7 +70,15 @@ fn deploys(policy: &Policy) -> Value {
     let declared = policy.targets.rows().iter().filter(|target| DEPLOYS.contains(&target.name.as_str()));
     let answers = declared.map(|target| {
         let environment = target.options.get("environment").cloned();
-        (target.name.clone(), flags(policy, Some("deploy".to_owned()), environment))
+        let mut policy = policy.clone();
+        let windows: Vec<Id<Window>> = policy.windows.ids().collect();
+        for window in windows.into_iter().filter(|_| target.name == "argo-cd") {
+            // It does not know when a vendor's calendar was read.
+            if let Some(vendor) = policy.windows.get_mut(window).and_then(|window| window.vendor.as_mut()) {
+                vendor.recheck = None;
+            }
+        }
+        (target.name.clone(), flags(&policy, Some("deploy".to_owned()), environment))
     });
     Value::Object(answers.collect())
 }

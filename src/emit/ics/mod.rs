@@ -13,6 +13,7 @@ use crate::calendar::{Instant, Interval, LocalDateTime, Occurrence, Pattern, Zon
 use crate::policy::{Action, Condition, Id, Policy, Region, Release, Ruling, Window};
 use series::When;
 use std::collections::BTreeSet;
+pub(super) use zone::changes;
 
 /// The target.
 pub static ICS: Target = Target {

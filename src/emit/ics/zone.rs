@@ -41,7 +41,7 @@ fn observance(text: &mut String, from: Elapsed, to: Elapsed, usual: Elapsed, ons
 }
 
 /// Instants at which clocks change, with how far they were ahead of UTC before and are behind it.
-fn changes(zone: Zone, span: Interval) -> Vec<(Instant, Elapsed, Elapsed)> {
+pub(in crate::emit) fn changes(zone: Zone, span: Interval) -> Vec<(Instant, Elapsed, Elapsed)> {
     let mut found = Vec::new();
     let mut at = span.start;
     while at < span.end {
