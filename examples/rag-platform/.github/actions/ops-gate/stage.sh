@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-actions, policy sha256:2d6c396357217f287116be6f8c31add418593c43081aba0d32f7edfc23c6cb86
+# target github-actions, policy sha256:c6e41d1315982ff3c2e475f6e670e31b604b244320723cdabd1109659ed53c61
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target github-actions, policy sha256:f30000a893e09bc50ea211635de174821d0828f1c00db38d3d897fdf2f7d5e0e
+# target github-actions, policy sha256:74c384d58637eb1fb4492dc326bbbf2d43921036680fa8763739eb70d69b0da3
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
