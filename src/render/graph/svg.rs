@@ -30,8 +30,10 @@ pub(super) fn render(picture: &Picture) -> String {
             escape(&group.title)
         );
     }
+    // Words of arrows stand above the boxes that their arrows pass.
+    let mut said = String::new();
     for arrow in &picture.arrows {
-        draw(arrow, &layout, &mut out);
+        draw(arrow, &layout, &mut out, &mut said);
     }
     for one in picture.groups.iter().flat_map(|group| &group.boxes) {
         let Some(Place { x, y, width, height }) = layout.boxes.get(&one.id).copied() else { continue };
@@ -55,12 +57,13 @@ pub(super) fn render(picture: &Picture) -> String {
             );
         }
     }
+    out.push_str(&said);
     out.push_str("</svg>\n");
     out
 }
 
 /// From the right edge of a box to the left edge of another; where that lies behind it, from below to below.
-fn draw(arrow: &Arrow, layout: &Layout, out: &mut String) {
+fn draw(arrow: &Arrow, layout: &Layout, out: &mut String, said: &mut String) {
     let (Some(from), Some(to)) = (layout.boxes.get(&arrow.from), layout.boxes.get(&arrow.to)) else { return };
     let class = match arrow.line {
         Line::Solid => "arrow",
@@ -71,8 +74,8 @@ fn draw(arrow: &Arrow, layout: &Layout, out: &mut String) {
         let (end, below) = (to.x, to.y + to.height / 2);
         let half = (x + end) / 2;
         // Three eighths of the way along: texts of arrows that meet in one box stand apart there.
-        let said = ((125 * x + 360 * half + 27 * end) / 512, (350 * y + 162 * below) / 512);
-        (format!("M{x} {y}C{half} {y} {half} {below} {end} {below}"), said)
+        let words = ((125 * x + 360 * half + 27 * end) / 512, (350 * y + 162 * below) / 512);
+        (format!("M{x} {y}C{half} {y} {half} {below} {end} {below}"), words)
     } else if to.y > from.y + from.height {
         let (x, y) = (from.x + from.width / 2, from.y + from.height);
         let (end, above) = (to.x + to.width / 2, to.y);
@@ -87,7 +90,7 @@ fn draw(arrow: &Arrow, layout: &Layout, out: &mut String) {
     let _ = writeln!(out, "<path class=\"{class}\" d=\"{path}\" marker-end=\"url(#tip)\"/>");
     if !arrow.text.is_empty() {
         let _ = writeln!(
-            out,
+            said,
             "<text class=\"said\" x=\"{}\" y=\"{}\">{}</text>",
             middle.0,
             middle.1.saturating_sub(4),
