@@ -1,11 +1,12 @@
-//! `flagd`: one boolean flag a component and tier, open exactly when the calendar alone admits it without condition.
+//! `flagd`: one boolean flag a component and tier, open exactly when the calendar alone admits it without condition; and the
+//! policy's own flags.
 //!
 //! The flag server's own clock (`$flagd.timestamp`) and a `region` from its static context decide. Unknown regions,
 //! instants outside the horizon and broken context are closed; `ENABLED` with `defaultVariant` "closed" keeps an SDK from
 //! falling back to whatever its code has as a default.
 
 use super::freeze::{self, Freeze};
-use super::{Files, Job, Target, mark};
+use super::{Files, Job, Target, flagd_flags, mark};
 use crate::calendar::{Interval, IntervalSet};
 use crate::policy::{Action, Component, Id, Policy, Region, Tier};
 use serde_json::{Map, Value, json};
@@ -50,6 +51,7 @@ fn document(job: &Job<'_>) -> Value {
             flags.insert(key(policy, component, tier), flag(policy, &freezes, component, tier));
         }
     }
+    flagd_flags::add(policy, &freezes, &mut evaluators, &mut flags);
     let [made, from] = mark::lines(job);
     json!({
         "$schema": "https://flagd.dev/schema/v0/flags.json",
@@ -72,12 +74,12 @@ fn key(policy: &Policy, component: Option<Id<Component>>, tier: Id<Tier>) -> Str
     }
 }
 
-fn evaluator(freeze: &Freeze) -> String {
+pub(super) fn evaluator(freeze: &Freeze) -> String {
     format!("window-{}", freeze.name)
 }
 
 /// Whether the clock stands in one of the intervals.
-fn within(set: &IntervalSet) -> Value {
+pub(super) fn within(set: &IntervalSet) -> Value {
     let inside = |interval: &Interval| {
         json!({ "and": [
             { ">=": [{ "var": TIMESTAMP }, interval.start.unix()] },

@@ -8,6 +8,7 @@ mod condition;
 pub mod escape;
 mod files;
 mod flagd;
+mod flagd_flags;
 mod freeze;
 mod github;
 mod gitlab;

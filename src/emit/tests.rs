@@ -303,6 +303,9 @@ fn templates_and_what_fills_them_agree() {
     let with = |name: &'static str| run.iter().copied().chain([name]).collect::<BTreeSet<&str>>();
     assert_eq!(template::holes(include_str!("github/pipeline.yml")), with("group"));
     assert_eq!(template::holes(include_str!("github/back.yml")), with("rollback"));
+    let child = BTreeSet::from(["mark", "pipeline", "gate", "hooks", "program", "install", "stages", "jobs"]);
+    assert_eq!(template::holes(include_str!("gitlab/pipeline.yml")), child);
+    assert_eq!(template::holes(include_str!("gitlab/starts.yml")), BTreeSet::from(["mark", "jobs"]));
     assert_eq!(template::holes(rollout::PROGRAM), BTreeSet::from(["mark"]));
     let gate = BTreeSet::from(["mark", "image", "policy", "branch", "install"]);
     assert_eq!(template::holes(include_str!("gitlab/gate.yml")), gate);

@@ -133,6 +133,17 @@ fn workflows(policy: &Policy) -> Vec<String> {
     names
 }
 
+/// The program of steps, the jobs that start pipelines, a child pipeline a pipeline and one a rollback.
+fn children(policy: &Policy) -> Vec<String> {
+    if policy.pipelines.is_empty() {
+        return Vec::new();
+    }
+    let pipelines = policy.pipelines.rows().iter().map(|pipeline| format!("pipeline-{}.yml", pipeline.name));
+    let rollbacks = policy.rollbacks.rows().iter().map(|rollback| format!("rollback-{}.yml", rollback.name));
+    let fixed = ["ops-stage.sh", "ops-pipelines.yml"].map(str::to_owned);
+    fixed.into_iter().chain(pipelines).chain(rollbacks).collect()
+}
+
 const INSTALL: OptionField = OptionField {
     name: "install",
     doc: "shell commands that bring `opsc` onto the runner; left out, it must be there already",
@@ -246,11 +257,12 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: ".gitlab",
         files: &["ops-gate.yml"],
         freezes: Refuses,
-        more: |_| Vec::new(),
+        more: children,
         options: &[
             INSTALL,
             POLICY,
             BRANCH,
+            HOOKS,
             OptionField {
                 name: "image",
                 doc: "the container image of the gate's job; left out, the runner's default",
@@ -258,9 +270,9 @@ pub static CAPABILITIES: &[Capability] = &[
                 default: "",
             },
         ],
-        parts: &[Part::Calendar],
+        parts: &[Part::Calendar, Part::Rollout],
         wants: None,
-        inexact: &[],
+        inexact: HELD_BY_RUNS,
     },
     Capability {
         target: "flagd",

@@ -24,7 +24,9 @@ globalThis.Date = class extends RealDate {
 };
 const ask = (key, context) => core.resolveBooleanEvaluation(key, true, context, logger);
 
-const keys = Object.keys(JSON.parse(text).flags);
+// Flags of the calendar have a tier; those that the policy declares have a kind.
+const all = JSON.parse(text).flags;
+const keys = Object.keys(all).filter((key) => all[key].metadata.tier !== undefined);
 const expected = new Set(Object.values(truth).flatMap((region) => Object.keys(region.open)));
 assert.deepEqual(new Set(keys), expected, "the file has exactly the flags of the policy");
 
@@ -63,4 +65,68 @@ for (const key of keys) {
     assert.equal(ask(key, { region: regions[0] }).variant, "closed", `${key} at ${at}`);
   }
 }
-console.log(`flagd: ${keys.length} flags agree with the decision at ${asked} questions`);
+// A flag with shares: each user keeps a variant, shares are as written, a freeze serves the default to all, and so does killing it.
+const USERS = 20_000;
+const killedText = (key) => {
+  const file = JSON.parse(text);
+  file.$evaluators.killed.in[1].push(key);
+  return JSON.stringify(file);
+};
+const own = Object.keys(all).filter((key) => all[key].metadata.kind !== undefined);
+for (const key of own) {
+  const flag = all[key];
+  const fractional = flag.targeting.if.at(-1).fractional;
+  const killed = new FlagdCore();
+  killed.setConfigurations(killedText(key));
+  const resolve = (from, context) =>
+    typeof Object.values(flag.variants)[0] === "boolean"
+      ? from.resolveBooleanEvaluation(key, false, context, logger)
+      : from.resolveStringEvaluation(key, "none", context, logger);
+  if (!fractional) {
+    assert.equal(resolve(killed, { region: regions[0] }).variant, "off", `${key}, killed`);
+    asked += 1;
+    continue;
+  }
+  const sticky = fractional[0].cat[2].var;
+  const shares = Object.fromEntries(fractional.slice(1).map(([name, weight]) => [name, weight / 10_000]));
+  let isShared = false;
+  for (const [region, { instants, open }] of Object.entries(truth)) {
+    instants.forEach((at, index) => {
+      clock = at;
+      const context = { ...(region === "" ? {} : { region }), [sticky]: "user-1" };
+      const isOpen = Object.values(open).every((letters) => letters[index] === "1");
+      assert.equal(resolve(killed, context).variant, flag.defaultVariant, `${key}, killed, at ${at}`);
+      assert.equal(resolve(core, { region }).variant, flag.defaultVariant, `${key} without a user at ${at}`);
+      asked += 2;
+      if (!isOpen || isShared) return;
+      isShared = true;
+      const seen = {};
+      for (let user = 0; user < USERS; user += 1) {
+        const asks = { ...context, [sticky]: `user-${user}` };
+        const { variant } = resolve(core, asks);
+        seen[variant] = (seen[variant] ?? 0) + 1;
+        if (user % 97 === 0) {
+          clock = at + 1;
+          assert.equal(resolve(core, asks).variant, variant, `${key}: user-${user} keeps a variant`);
+          clock = at;
+        }
+        asked += 1;
+      }
+      for (const [name, share] of Object.entries(shares)) {
+        const got = (seen[name] ?? 0) / USERS;
+        const wide = 4 * Math.sqrt((share * (1 - share)) / USERS) + 1e-4;
+        assert.ok(Math.abs(got - share) <= wide, `${key}: ${name} is served to ${got}, not ${share}`);
+      }
+    });
+    // Where every component and tier is closed, so is the flag.
+    instants.forEach((at, index) => {
+      if (Object.values(open).some((letters) => letters[index] === "1")) return;
+      clock = at;
+      for (let user = 0; user < 200; user += 1) {
+        assert.equal(resolve(core, { region, [sticky]: `user-${user}` }).variant, flag.defaultVariant, `${key} in a freeze at ${at}`);
+        asked += 1;
+      }
+    });
+  }
+}
+console.log(`flagd: ${keys.length + own.length} flags agree with the decision at ${asked} questions`);

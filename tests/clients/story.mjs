@@ -115,8 +115,11 @@ export function answers(folder, { errorRate = "0.1%", indexHash = "i1", broken =
   for (const lever of broken) fs.writeFileSync(path.join(folder, `no-${lever}`), "");
   if (stays) fs.writeFileSync(path.join(folder, "stays"), "");
   fs.writeFileSync(path.join(folder, "ledger"), "");
-  return { ANSWERS: folder, LEDGER: path.join(folder, "ledger"), OPS_EVERY: "1" };
+  return still(folder);
 }
+
+/** The same, as the run before left them. */
+export const still = (folder) => ({ ANSWERS: folder, LEDGER: path.join(folder, "ledger"), OPS_EVERY: "1" });
 
 /** What the hooks and commands of the last run wrote. */
 export const read = (folder) => fs.readFileSync(path.join(folder, "ledger"), "utf8").split("\n").filter((line) => line !== "");
