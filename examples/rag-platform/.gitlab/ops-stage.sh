@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target gitlab-ci, policy sha256:4bd2f69ab9dac8659c827b3fb85be91f3420cd602a69d5dbdbf6b034faec5180
+# target gitlab-ci, policy sha256:c6e41d1315982ff3c2e475f6e670e31b604b244320723cdabd1109659ed53c61
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target github-actions, policy sha256:deebcf9ecffa2fdbb37adaaea09449ce1a22b8750bb44d77ca9c471274e26d4d
+# target github-actions, policy sha256:73718964b9d8910028de858d80ad945ce5841684edf823cfa0805395f5762cc3
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
@@ -209,6 +209,26 @@ await_recovery() { # ROLLBACK LEAST MOST SEVERITY
   fail "it has not recovered"
 }
 
+# OPS_DEEDS is a list of steps: words for this program, what it is told, and whether it is done however the others end.
+do_deeds() {
+  local count at deed begun stage failed=0 words told
+  count=$(jq length <<< "$OPS_DEEDS")
+  for ((at = 0; at < count; at += 1)); do
+    deed=$(jq --compact-output --argjson at "$at" '.[$at]' <<< "$OPS_DEEDS")
+    if [ "$failed" -ne 0 ] && [ "$(jq -r .always <<< "$deed")" != true ]; then continue; fi
+    begun=$(jq -r '.begun // ""' <<< "$deed")
+    stage=$(jq -r '.stage // ""' <<< "$deed")
+    if [ -n "$begun" ] && ! { [ -s "$OPS_SOURCE/ops-state/$begun" ] && [ "$(cat "$OPS_SOURCE/ops-state/$begun")" != - ]; }; then
+      case " ${OPS_UNDO:-} " in *" $stage "*) ;; *) continue ;; esac
+    fi
+    say "$(jq -r .title <<< "$deed")"
+    mapfile -t words < <(jq -r '.words[]' <<< "$deed")
+    mapfile -d '' -t told < <(jq -j '.told | to_entries[] | "\(.key)=\(.value)\u0000"' <<< "$deed")
+    env "${told[@]}" bash "$0" "${words[@]}" || failed=1
+  done
+  [ "$failed" -eq 0 ] || fail "not everything could be done"
+}
+
 verify() { # GATE...
   local gate words=()
   for gate in "$@"; do words+=(--gate "$gate"); done
@@ -247,6 +267,7 @@ case "$what" in
     cd "$OPS_SOURCE"
     pull_fastest
     ;;
+  deeds) do_deeds ;;
   wait) sleep "$1" ;;
   recover) await_recovery "$@" ;;
   verify) verify "$@" ;;
