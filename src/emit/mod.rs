@@ -3,6 +3,7 @@
 //! Nothing here sees source text. The same policy gives the same bytes; what a target would hold weaker than the
 //! policy is refused before anything is made (`fidelity`), and each format escapes what it quotes by type (`escape`).
 
+mod alertmanager;
 mod argo_cd;
 mod condition;
 pub mod escape;
@@ -80,6 +81,7 @@ pub static TARGETS: &[&Target] = &[
     &kubernetes::KUBERNETES,
     &prometheus::PROMETHEUS,
     &argo_cd::ARGO_CD,
+    &alertmanager::ALERTMANAGER,
 ];
 
 /// The files of one declared target, by path relative to the policy's root.

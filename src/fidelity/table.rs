@@ -188,6 +188,7 @@ const CRON: &str =
 const DEPLOYS_ALONE: &str = "it sees new versions alone: what else a freeze refuses is the gate's";
 const STALE: &str =
     "behind the instant at which the vendor's calendar must be read again, its scope stays closed";
+const NO_PLACE: &str = "the alert of a rollout says its pipeline alone: each that is under way is told of";
 const METRICS_ALONE: &str = "Prometheus sees what queries tell, and nothing else";
 const NO_FACTS: &str = "it sees no facts, so it cannot know when the window holds";
 
@@ -505,6 +506,35 @@ pub static CAPABILITIES: &[Capability] = &[
             ),
             ("exception", Stricter, "an exception is used by a change, and an application knows no change"),
             ("tier requirement", Stricter, "the calendar alone is asked: the gate asks the rest"),
+        ],
+    },
+    Capability {
+        target: "alertmanager",
+        default_to: "alertmanager",
+        files: &["alertmanager.yml"],
+        more: |_| Vec::new(),
+        freezes: Shows,
+        options: &[OptionField {
+            name: "webhook",
+            doc: "what hears of alerts: a POST to it, with `/` and the receiver's name behind",
+            kind: OptionKind::Word,
+            default: "http://127.0.0.1:9095",
+        }],
+        parts: &[Part::Calendar],
+        wants: None,
+        inexact: &[
+            ("recurring freeze", Stricter, EXPANDED),
+            ("`only` window", Stricter, EXPANDED),
+            ("region scope", Stricter, NO_PLACE),
+            ("component scope", Stricter, NO_PLACE),
+            ("environment scope", Stricter, NO_PLACE),
+            ("action scope", Stricter, NO_PLACE),
+            ("tier-dependent freeze", Stricter, NO_PLACE),
+            ("conditional admission", Stricter, NO_PLACE),
+            ("vendor recheck", Stricter, STALE),
+            ("exception", Stricter, NO_PLACE),
+            ("tier requirement", Stricter, "nothing is admitted by it: the gate asks"),
+            ("window that follows a fact", Weaker, NO_FACTS),
         ],
     },
 ];
