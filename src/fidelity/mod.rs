@@ -6,6 +6,7 @@
 mod check;
 mod construct;
 mod coverage;
+mod option;
 mod seen;
 mod table;
 
@@ -15,8 +16,9 @@ pub use check::{
 };
 pub use construct::{CONSTRUCTS, Construct, Part, Use};
 pub use coverage::{Carried, Coverage, coverage};
+pub use option::{OptionField, OptionKind};
 pub use seen::{Blindness, Seen, SeenBar, Trigger, seen, spans, tells_tracks, triggers};
-pub use table::{CAPABILITIES, Capability, LATER, OptionField, OptionKind, Want};
+pub use table::{CAPABILITIES, Capability, LATER, Want};
 
 /// How well a target holds a construct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,6 +3,7 @@
 use super::Fidelity::{self, Exact, Stricter, Weaker};
 use super::Freezes::{self, Refuses, Shows, Silent};
 use super::Part;
+use super::option::{ACTION, BRANCH, ENVIRONMENT, HOOKS, INSTALL, OptionField, OptionKind, POLICY};
 use crate::policy::{Policy, Target};
 
 /// What a target can hold, and what it takes.
@@ -89,40 +90,6 @@ fn extension(name: &str) -> Option<&str> {
     (!stem.is_empty()).then_some(end)
 }
 
-/// A field of a `target` block that one target takes.
-#[derive(Debug)]
-pub struct OptionField {
-    /// Its name.
-    pub name: &'static str,
-    /// What it says.
-    pub doc: &'static str,
-    /// What it may hold.
-    pub kind: OptionKind,
-    /// What it is when left out; empty for nothing.
-    pub default: &'static str,
-}
-
-/// What a field may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OptionKind {
-    /// Shell commands of the author, written as they are: code by intention.
-    Commands,
-    /// Letters, digits and `. _ - / @ : +`: a branch, a path, an image.
-    Word,
-    /// A span of time in whole seconds, minutes or hours: `30s`.
-    Span,
-    /// The name of an environment of the policy.
-    Environment,
-    /// The name of a region of the policy.
-    Region,
-    /// The name of an action.
-    Action,
-    /// A name as Kubernetes and the names of hosts take it (RFC 1123 label).
-    Label,
-    /// The number of a port.
-    Port,
-}
-
 /// One that asks again where there is a calendar; the program of steps, a workflow a pipeline and one a rollback.
 fn workflows(policy: &Policy) -> Vec<String> {
     let mut names = Vec::new();
@@ -143,43 +110,6 @@ fn children(policy: &Policy) -> Vec<String> {
     let fixed = ["ops-stage.sh", "ops-pipelines.yml"].map(str::to_owned);
     fixed.into_iter().chain(pipelines).chain(rollbacks).collect()
 }
-
-const INSTALL: OptionField = OptionField {
-    name: "install",
-    doc: "shell commands that bring `opsc` onto the runner; left out, it must be there already",
-    kind: OptionKind::Commands,
-    default: "",
-};
-const POLICY: OptionField = OptionField {
-    name: "policy",
-    doc: "the policy's file or folder, from the root of the repository",
-    kind: OptionKind::Word,
-    default: ".",
-};
-const BRANCH: OptionField = OptionField {
-    name: "branch",
-    doc: "the protected branch that policy, exceptions and people are read from; left out, the default branch",
-    kind: OptionKind::Word,
-    default: "",
-};
-const HOOKS: OptionField = OptionField {
-    name: "hooks",
-    doc: "the folder of programs that pipelines call where the policy says no command, from the root of the repository",
-    kind: OptionKind::Word,
-    default: "ops/hooks",
-};
-const ENVIRONMENT: OptionField = OptionField {
-    name: "environment",
-    doc: "the environment asked about; left out, a window of any environment counts",
-    kind: OptionKind::Environment,
-    default: "",
-};
-const ACTION: OptionField = OptionField {
-    name: "action",
-    doc: "the action asked about; left out, a window on any action counts",
-    kind: OptionKind::Action,
-    default: "",
-};
 
 const EXPANDED: &str = "written out as dates within the policy's horizon, and closed behind it";
 const NO_EVIDENCE: &str = "it sees no evidence: what the policy admits on a condition stays closed";

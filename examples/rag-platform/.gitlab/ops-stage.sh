@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target gitlab-ci, policy sha256:c6e41d1315982ff3c2e475f6e670e31b604b244320723cdabd1109659ed53c61
+# target gitlab-ci, policy sha256:becec35c8d4ea1ccd1b303469624e27e5d0e447da4a5d05fde3459b5ab28c76a
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
