@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target gitlab-ci, policy sha256:74c384d58637eb1fb4492dc326bbbf2d43921036680fa8763739eb70d69b0da3
+# target gitlab-ci, policy sha256:91d20ef62df38a5434c4f5622323223ecc753ed02f76fd8ef8e41a6ee8e94120
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
