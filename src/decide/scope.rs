@@ -75,20 +75,12 @@ pub(super) enum Owners {
 
 /// The phase whose requirements are asked: the one that is given, but never an earlier one than the action's own.
 fn asked_phase(change: &Change) -> Phase {
-    let own = phase_of(change.action);
+    // Where every action is meant, so is every phase.
+    let own = change.action.map_or(Phase::Promote, Action::phase);
     match change.phase {
         Some(given) if change.action.is_some() => given.max(own),
         Some(given) => given,
         None => own,
-    }
-}
-
-/// The phase that an action belongs to. Where every action is meant, so is every phase.
-fn phase_of(action: Option<Action>) -> Phase {
-    match action {
-        Some(Action::Merge) => Phase::Merge,
-        Some(Action::Deploy | Action::Migrate | Action::Flag) => Phase::Deploy,
-        Some(Action::Promote) | None => Phase::Promote,
     }
 }
 

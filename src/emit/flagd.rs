@@ -6,7 +6,7 @@
 //! falling back to whatever its code has as a default.
 
 use super::freeze::{self, Freeze};
-use super::{Files, Job, Target, flagd_flags, mark};
+use super::{Files, Job, Target, flagd_flags, mark, pretty};
 use crate::calendar::{Interval, IntervalSet};
 use crate::policy::{Action, Component, Id, Policy, Region, Tier};
 use serde_json::{Map, Value, json};
@@ -23,9 +23,7 @@ const TIMESTAMP: &str = "$flagd.timestamp";
 const IN_HORIZON: &str = "in-horizon";
 
 fn make(job: &Job<'_>) -> Files {
-    let mut text = String::new();
-    write(&mut text, &document(job), 0);
-    text.push('\n');
+    let text = pretty::text(&document(job));
     job.paths().into_iter().map(|path| (path, text.clone())).collect()
 }
 
@@ -137,34 +135,4 @@ fn targeting(policy: &Policy, freezes: &[Freeze], component: Option<Id<Component
     }
     branches.push(json!("closed"));
     json!({ "if": branches })
-}
-
-/// The longest value that stays in one line, in characters.
-const LONGEST: usize = 110;
-
-/// Writes a value so that people can review it: what fits stays in one line, an interval a line.
-fn write(text: &mut String, value: &Value, depth: usize) {
-    let compact = value.to_string();
-    let items: Vec<(String, &Value)> = match value {
-        Value::Array(items) => items.iter().map(|item| (String::new(), item)).collect(),
-        Value::Object(fields) => {
-            fields.iter().map(|(key, field)| (format!("{}: ", Value::from(key.as_str())), field)).collect()
-        }
-        _ => Vec::new(),
-    };
-    if items.is_empty() || 2 * depth + compact.len() <= LONGEST {
-        text.push_str(&compact);
-        return;
-    }
-    let (open, close) = if value.is_array() { ('[', ']') } else { ('{', '}') };
-    text.push(open);
-    for (index, (key, item)) in items.into_iter().enumerate() {
-        text.push_str(if index == 0 { "\n" } else { ",\n" });
-        text.push_str(&"  ".repeat(depth + 1));
-        text.push_str(&key);
-        write(text, item, depth + 1);
-    }
-    text.push('\n');
-    text.push_str(&"  ".repeat(depth));
-    text.push(close);
 }

@@ -15,6 +15,8 @@ pub(super) struct Freeze {
     pub name: String,
     /// The kind that applies.
     pub kind: Id<FreezeKind>,
+    /// The window it is made of; of `only` windows, all of its kind.
+    pub windows: Vec<Id<Window>>,
     /// Regions; none where the policy declares none.
     pub regions: Vec<Id<Region>>,
     /// Components; none where the policy declares none.
@@ -55,6 +57,11 @@ pub(super) fn admits_freely(policy: &Policy, kind: Id<FreezeKind>, tier: Id<Tier
     matches!(policy.kinds[kind].ruling(tier), Some(Ruling::Admit { when }) if *when == Condition::TRUE)
 }
 
+/// Whether a kind admits a tier on a condition.
+pub(super) fn admits_on_condition(policy: &Policy, kind: Id<FreezeKind>, tier: Id<Tier>) -> bool {
+    matches!(policy.kinds[kind].ruling(tier), Some(Ruling::Admit { when }) if *when != Condition::TRUE)
+}
+
 /// Where a window's times are read in a region; a policy without regions reads UTC.
 pub(super) fn place(policy: &Policy, region: Option<Id<Region>>) -> Place {
     match region {
@@ -83,9 +90,9 @@ pub(super) fn regions_or_none(policy: &Policy) -> Vec<Option<Id<Region>>> {
 /// tier freely closes nothing and is left out.
 pub(super) fn freezes(policy: &Policy) -> Vec<Freeze> {
     let mut found = Vec::new();
-    for (_, window) in policy.windows.iter().filter(|(_, window)| !window.only && window.follows.is_none()) {
-        found.extend(dated(policy, window));
-        found.extend(stale(policy, window));
+    for (id, window) in policy.windows.iter().filter(|(_, window)| !window.only && window.follows.is_none()) {
+        let made = dated(policy, window).into_iter().chain(stale(policy, window));
+        found.extend(made.map(|freeze| Freeze { windows: vec![id], ..freeze }));
     }
     for (kind, _) in policy.kinds.iter() {
         found.extend(outside_only(policy, kind));
@@ -160,6 +167,7 @@ fn scoped(
     Freeze {
         name,
         kind: window.kind,
+        windows: Vec::new(),
         regions,
         components: window.components.clone().unwrap_or_else(|| policy.components.ids().collect()),
         environments: window.environments.clone(),
@@ -178,12 +186,11 @@ type Closed = (IntervalSet, Vec<Id<Component>>);
 
 /// Where a kind has `only` windows: the times outside the union of those that cover a cell, environment and action.
 fn outside_only(policy: &Policy, kind: Id<FreezeKind>) -> Vec<Freeze> {
-    let windows: Vec<&Window> = policy
+    let (ids, windows): (Vec<Id<Window>>, Vec<&Window>) = policy
         .windows
-        .rows()
         .iter()
-        .filter(|window| window.only && window.kind == kind && window.follows.is_none())
-        .collect();
+        .filter(|(_, window)| window.only && window.kind == kind && window.follows.is_none())
+        .unzip();
     if windows.is_empty() {
         return Vec::new();
     }
@@ -201,6 +208,7 @@ fn outside_only(policy: &Policy, kind: Id<FreezeKind>) -> Vec<Freeze> {
             found.extend(by_environment(policy, &slices).into_iter().map(|(environments, actions)| Freeze {
                 name: String::new(),
                 kind,
+                windows: ids.clone(),
                 regions: region.into_iter().collect(),
                 components: components.clone(),
                 environments,

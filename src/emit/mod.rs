@@ -14,10 +14,13 @@ mod freeze;
 mod github;
 mod gitlab;
 mod ics;
+mod json;
 mod kubernetes;
 mod mark;
 mod nginx;
+mod opa;
 mod opsdeploy;
+mod pretty;
 mod prometheus;
 mod rollout;
 mod runbook;
@@ -82,6 +85,8 @@ pub static TARGETS: &[&Target] = &[
     &prometheus::PROMETHEUS,
     &argo_cd::ARGO_CD,
     &alertmanager::ALERTMANAGER,
+    &json::JSON,
+    &opa::OPA,
 ];
 
 /// The files of one declared target, by path relative to the policy's root.

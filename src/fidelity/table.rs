@@ -112,6 +112,8 @@ fn children(policy: &Policy) -> Vec<String> {
 }
 
 const EXPANDED: &str = "written out as dates within the policy's horizon, and closed behind it";
+const DATED: &str = "written out as dates within the policy's horizon, which says nothing of the time beyond";
+const ASKED_BEYOND: &str = "written out as dates within the policy's horizon: beyond, the gate is asked";
 const NO_EVIDENCE: &str = "it sees no evidence: what the policy admits on a condition stays closed";
 const CRON: &str =
     "weekly where it is so in most weeks, exceptions included; else by its dates, which come back every year";
@@ -465,6 +467,44 @@ pub static CAPABILITIES: &[Capability] = &[
             ("exception", Stricter, NO_PLACE),
             ("tier requirement", Stricter, "nothing is admitted by it: the gate asks"),
             ("window that follows a fact", Weaker, NO_FACTS),
+        ],
+    },
+    Capability {
+        target: "json",
+        default_to: "policy.json",
+        files: &["policy.json"],
+        freezes: Shows,
+        more: |_| Vec::new(),
+        options: &[],
+        parts: &[Part::Calendar, Part::Recovery, Part::Rollout],
+        wants: None,
+        inexact: &[("recurring freeze", Stricter, DATED), ("`only` window", Stricter, DATED)],
+    },
+    Capability {
+        target: "opa",
+        default_to: "opa",
+        files: &[".manifest", "ops/calendar/data.json", "ops/gate.rego", "ops/gate_test.rego"],
+        freezes: Refuses,
+        more: |_| Vec::new(),
+        options: &[],
+        parts: &[Part::Calendar],
+        wants: None,
+        inexact: &[
+            ("recurring freeze", Stricter, ASKED_BEYOND),
+            ("`only` window", Stricter, ASKED_BEYOND),
+            ("conditional admission", Stricter, "a bundle sees no evidence: the gate is asked"),
+            ("window that follows a fact", Stricter, "a bundle sees no facts: the gate is asked at any time"),
+            (
+                "vendor recheck",
+                Stricter,
+                "behind the instant at which the vendor's calendar must be read again, the gate is asked",
+            ),
+            (
+                "exception",
+                Stricter,
+                "a bundle knows no change: where an exception could lift a window, the gate is asked",
+            ),
+            ("tier requirement", Stricter, "a bundle sees no evidence: the gate is asked"),
         ],
     },
 ];

@@ -98,6 +98,15 @@ impl Action {
             Self::Flag => "flag",
         }
     }
+
+    /// The phase that it belongs to: what must hold before that phase, or an earlier one, is asked of it.
+    pub fn phase(self) -> Phase {
+        match self {
+            Self::Merge => Phase::Merge,
+            Self::Deploy | Self::Migrate | Self::Flag => Phase::Deploy,
+            Self::Promote => Phase::Promote,
+        }
+    }
 }
 
 /// When in a change's life a requirement must hold. Evidence of a later phase is "checked later".

@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: truth PATH")?;
     let loaded = policy::load(&System::default(), &path)?;
     let mut policy = loaded.policy.ok_or("the policy has errors")?;
+    let whole = policy.clone();
     // The calendar alone: a flag knows no change, so neither exceptions nor what tiers require.
     policy.exceptions = Table::default();
     for tier in policy.tiers.ids() {
@@ -32,6 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         "flags": flags(&policy, option(&policy, "flagd", "action"), option(&policy, "flagd", "environment")),
         "deploys": deploys(&policy),
         "occurrences": occurrences(&policy),
+        "active": if declares(&policy, "json") { active(&policy) } else { Value::Null },
+        "questions": if declares(&policy, "opa") { questions(&whole) } else { json!([]) },
         "maintenances": maintenances(&policy),
         "routes": routes(&policy, policy.surfaces.ids()),
     });
@@ -57,6 +60,10 @@ fn place(policy: &Policy, region: Option<Id<Region>>) -> Place {
         },
         |region| policy.regions[region].place.clone(),
     )
+}
+
+fn declares(policy: &Policy, target: &str) -> bool {
+    policy.targets.rows().iter().any(|one| one.name == target)
 }
 
 /// What a target of the policy asks about, where it says it.
@@ -164,6 +171,104 @@ fn occurrences(policy: &Policy) -> Value {
         windows.insert(window.name.clone(), Value::Object(by_region));
     }
     Value::Object(windows)
+}
+
+/// By window and region: the instants within the horizon around each change, and a letter an instant, `1` for active.
+fn active(policy: &Policy) -> Value {
+    let mut windows = Map::new();
+    for window in policy.windows.rows().iter().filter(|window| window.follows.is_none()) {
+        let mut by_region = Map::new();
+        let concerned =
+            |region: &Option<Id<Region>>| region.is_none() || window.covers(*region, None, None, None);
+        for region in regions(policy).into_iter().filter(concerned) {
+            let place = place(policy, region);
+            let edges: Vec<Instant> = window.when.active(&place, policy.horizon).edges().collect();
+            let ends = [policy.horizon.start, policy.horizon.end];
+            let around = edges.into_iter().chain(ends).flat_map(|at| [at.minus(Elapsed::seconds(1)), at]);
+            let instants: BTreeSet<Instant> = around.filter(|at| policy.in_horizon(*at)).collect();
+            let reader = window.when.read(&place);
+            let letters: String =
+                instants.iter().map(|at| if reader.holds(*at) { '1' } else { '0' }).collect();
+            let seconds: Vec<i64> = instants.iter().map(|at| at.unix()).collect();
+            by_region
+                .insert(name(&policy.regions, region), json!({ "instants": seconds, "active": letters }));
+        }
+        windows.insert(window.name.clone(), Value::Object(by_region));
+    }
+    Value::Object(windows)
+}
+
+/// For each region and tier, at every instant at which something changes and the second before: a question and its answer without
+/// evidence, once of all and once of the calendar alone. Actions, components and environments go round.
+fn questions(policy: &Policy) -> Value {
+    let mut calendar = policy.clone();
+    for tier in policy.tiers.ids() {
+        if let Some(tier) = calendar.tiers.get_mut(tier) {
+            tier.requirements.clear();
+        }
+    }
+    let certain =
+        policy.exceptions.is_empty() && policy.windows.rows().iter().all(|window| window.follows.is_none());
+    let (whole, calendar) = (Prepared::new(policy), Prepared::new(&calendar));
+    let mut found = Vec::new();
+    for region in regions(policy) {
+        let within = instants(policy, region).into_iter().filter(|at| policy.in_horizon(*at));
+        for (turn, at) in within.enumerate() {
+            for (tier, row) in policy.tiers.iter() {
+                let change = asked(policy, region, &row.name, turn + tier.index());
+                let mut input = json!({ "tier": row.name, "at": at.to_string() });
+                let region = change.regions.first().map(|region| json!(region));
+                let action = change.action.map(|action| json!(action.name()));
+                let environment = change.environment.as_ref().map(|one| json!(one));
+                let components = Some(json!(change.components)).filter(|_| !change.components.is_empty());
+                for (field, value) in [
+                    ("region", region),
+                    ("action", action),
+                    ("environment", environment),
+                    ("components", components),
+                ] {
+                    if let (Some(input), Some(value)) = (input.as_object_mut(), value) {
+                        input.insert(field.to_owned(), value);
+                    }
+                }
+                let of_calendar = calendar.decide(&change, &Context::at(at));
+                let mut freezes = of_calendar.reasons.iter().filter(|reason| reason.about == About::Window);
+                let blocking = freezes.find(|reason| reason.verdict == Verdict::Block);
+                let end = blocking.and_then(|reason| reason.end).filter(|end| *end < policy.horizon.end);
+                found.push(json!({
+                    "input": input,
+                    "verdict": word(whole.decide(&change, &Context::at(at)).verdict),
+                    "calendar": word(of_calendar.verdict),
+                    "certain": certain,
+                    "ends": end.map(|end| end.to_string()),
+                }));
+            }
+        }
+    }
+    Value::Array(found)
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Allow => "allow",
+        Verdict::Pending => "pending",
+        Verdict::Block => "block",
+    }
+}
+
+/// One change of a tier in a region, another one at each turn.
+fn asked(policy: &Policy, region: Option<Id<Region>>, tier: &str, turn: usize) -> Change {
+    let (actions, components) = (Action::ALL.len() + 1, policy.components.len() + 1);
+    let environment = (turn / actions / components) % (policy.environments.len() + 1);
+    let component = (turn / actions) % components;
+    Change {
+        tier: Some(StatedTier { name: tier.to_owned(), by: None }),
+        action: Action::ALL.get(turn % actions).copied(),
+        regions: region.map(|_| name(&policy.regions, region)).into_iter().collect(),
+        components: policy.components.rows().get(component).map(|one| one.name.clone()).into_iter().collect(),
+        environment: policy.environments.rows().get(environment).map(|one| one.name.clone()),
+        ..Change::default()
+    }
 }
 
 /// Method and path of each route of some surfaces.
