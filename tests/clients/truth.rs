@@ -212,7 +212,10 @@ fn questions(policy: &Policy) -> Value {
     let (whole, calendar) = (Prepared::new(policy), Prepared::new(&calendar));
     let mut found = Vec::new();
     for region in regions(policy) {
-        let within = instants(policy, region).into_iter().filter(|at| policy.in_horizon(*at));
+        let around = instants(policy, region);
+        // Each change and the second before have another instant a second behind them.
+        let asked_at = around.iter().copied().filter(|at| around.contains(&at.plus(Elapsed::seconds(1))));
+        let within = asked_at.filter(|at| policy.in_horizon(*at));
         for (turn, at) in within.enumerate() {
             for (tier, row) in policy.tiers.iter() {
                 let change = asked(policy, region, &row.name, turn + tier.index());

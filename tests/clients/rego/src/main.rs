@@ -34,19 +34,34 @@ fn main() -> Result<(), Box<dyn Error>> {
             let agrees = match said.as_str() {
                 "allow" => held == "allow",
                 "block" => held == "block",
-                "ask-the-gate" => held != "allow",
+                // Where a fact or an exception may have a say, the bundle asks more often than it must.
+                "ask-the-gate" => held != "allow" || asked["certain"] != true,
                 _ => false,
             };
             assert!(agrees, "{asked}: the bundle says {answer}");
             // What is blocked without conditions and facts must be blocked by the bundle, too.
-            assert!(asked["certain"] != true || held != "block" || said == "block", "{asked}: the bundle says {answer}");
+            assert!(
+                asked["certain"] != true || held != "block" || said == "block",
+                "{asked}: the bundle says {answer}"
+            );
         }
         let ends = asked["ends"].as_str();
         let reasons = &answer["reasons"];
-        let said = reasons.as_array()?.iter().any(|reason| ends.is_some_and(|end| reason["ends"] == Value::from(end)));
+        let said = reasons
+            .as_array()?
+            .iter()
+            .any(|reason| ends.is_some_and(|end| reason["ends"] == Value::from(end)));
         assert!(ends.is_none() || said, "{asked}: no reason of {answer} ends then");
         let said = text(&answer, "answer");
-        *counts.entry(if said == "allow" { "allow" } else if said == "block" { "block" } else { "ask" }).or_default() += 1;
+        *counts
+            .entry(if said == "allow" {
+                "allow"
+            } else if said == "block" {
+                "block"
+            } else {
+                "ask"
+            })
+            .or_default() += 1;
     }
     assert!(!questions.is_empty() && counts.len() > 1, "{counts:?}");
     println!("opa: {} questions agree with the decision, {counts:?}", questions.len());
@@ -78,7 +93,8 @@ fn load(engine: &mut Engine, root: &Path, folder: &Path) -> Result<(), Box<dyn E
 
 fn run_tests(engine: &mut Engine, bundle: &Path) -> Result<usize, Box<dyn Error>> {
     let text = fs::read_to_string(bundle.join("ops/gate_test.rego"))?;
-    let names = text.lines().filter(|line| line.starts_with("test_")).filter_map(|line| line.split(' ').next());
+    let names =
+        text.lines().filter(|line| line.starts_with("test_")).filter_map(|line| line.split(' ').next());
     let mut count = 0;
     for name in names {
         let said = engine.eval_rule(format!("data.ops.gate_test.{name}"))?;
