@@ -8,6 +8,7 @@ mod construct;
 mod coverage;
 mod option;
 mod seen;
+mod reasons;
 mod table;
 
 pub use check::{

@@ -4,6 +4,9 @@ use super::Fidelity::{self, Exact, Stricter, Weaker};
 use super::Freezes::{self, Refuses, Shows, Silent};
 use super::Part;
 use super::option::{ACTION, BRANCH, ENVIRONMENT, HOOKS, INSTALL, OptionField, OptionKind, POLICY};
+use super::reasons::{
+    ASKED_BEYOND, CRON, DATED, DEPLOYS_ALONE, EXPANDED, METRICS_ALONE, NO_EVIDENCE, NO_FACTS, NO_PLACE, STALE,
+};
 use crate::policy::{Policy, Target};
 
 /// What a target can hold, and what it takes.
@@ -110,19 +113,6 @@ fn children(policy: &Policy) -> Vec<String> {
     let fixed = ["ops-stage.sh", "ops-pipelines.yml"].map(str::to_owned);
     fixed.into_iter().chain(pipelines).chain(rollbacks).collect()
 }
-
-const EXPANDED: &str = "written out as dates within the policy's horizon, and closed behind it";
-const DATED: &str = "written out as dates within the policy's horizon, which says nothing of the time beyond";
-const ASKED_BEYOND: &str = "written out as dates within the policy's horizon: beyond, the gate is asked";
-const NO_EVIDENCE: &str = "it sees no evidence: what the policy admits on a condition stays closed";
-const CRON: &str =
-    "weekly where it is so in most weeks, exceptions included; else by its dates, which come back every year";
-const DEPLOYS_ALONE: &str = "it sees new versions alone: what else a freeze refuses is the gate's";
-const STALE: &str =
-    "behind the instant at which the vendor's calendar must be read again, its scope stays closed";
-const NO_PLACE: &str = "the alert of a rollout says its pipeline alone: each that is under way is told of";
-const METRICS_ALONE: &str = "Prometheus sees what queries tell, and nothing else";
-const NO_FACTS: &str = "it sees no facts, so it cannot know when the window holds";
 
 /// What runs of a CI server hold of pipelines.
 const HELD_BY_RUNS: &[(&str, Fidelity, &str)] = &[
@@ -494,16 +484,8 @@ pub static CAPABILITIES: &[Capability] = &[
             ("`only` window", Stricter, ASKED_BEYOND),
             ("conditional admission", Stricter, "a bundle sees no evidence: the gate is asked"),
             ("window that follows a fact", Stricter, "a bundle sees no facts: the gate is asked at any time"),
-            (
-                "vendor recheck",
-                Stricter,
-                "behind the instant at which the vendor's calendar must be read again, the gate is asked",
-            ),
-            (
-                "exception",
-                Stricter,
-                "a bundle knows no change: where an exception could lift a window, the gate is asked",
-            ),
+            ("vendor recheck", Stricter, "once the vendor's calendar must be read again, the gate is asked"),
+            ("exception", Stricter, "where an exception could lift a window, the gate is asked"),
             ("tier requirement", Stricter, "a bundle sees no evidence: the gate is asked"),
         ],
     },
