@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-actions, policy sha256:0c29ed1a8fa47bf48d532ea82d870ef3abffe3b18ad3473609d5bda91de97fff
+# target github-actions, policy sha256:4bacd367e68ed9dff37c2d475007d1b5682da3631c1bcdda482a77046c19e60a
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target gitlab-ci, policy sha256:91d20ef62df38a5434c4f5622323223ecc753ed02f76fd8ef8e41a6ee8e94120
+# target gitlab-ci, policy sha256:1ab0de4c3dd5baa6175dde6f55d500512bd6595354bf370467d3a2b345b1a7ca
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
