@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let loaded = policy::load(&System::default(), &path)?;
     let policy = loaded.policy.ok_or("the policy has errors")?;
     let mut chance = Chance(42);
-    let mut verdicts = [0, 0];
+    let (mut begun, mut none) = (0, 0);
     // What is recorded comes before what asks it, as it does within an interval.
     let rollbacks = policy.rollbacks.rows().iter().map(|rollback| format!("rollback {}", rollback.name));
     let groups =
@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         text.push_str("    promql_expr_test:\n");
         for rollback in policy.rollbacks.rows() {
             let fired = fires(&policy, rollback.pipeline, &trace);
-            verdicts[usize::from(fired.is_some())] += 1;
+            *(if fired.is_some() { &mut begun } else { &mut none }) += 1;
             let firing = format!("ALERTS{{alertstate=\"firing\",rollback=\"{}\"}}", rollback.name);
             let quiet = fired.map_or(MINUTES as i64 * 60, |at| at - EVALUATION);
             if quiet >= 0 {
@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    eprintln!("verdicts: {} that a rollback begins, {} that none does", verdicts[1], verdicts[0]);
+    eprintln!("verdicts: {begun} that a rollback begins, {none} that none does");
     print!("{text}");
     Ok(())
 }
@@ -116,10 +116,10 @@ fn walk(metric: &Metric, chance: &mut Chance) -> Vec<Option<Decimal>> {
     while values.len() <= MINUTES {
         let hundredths = match (metric.name.as_str(), metric.kind) {
             // Percentiles are between two samples in Prometheus, and one of them in the simulator: far apart, they agree.
-            ("tail", _) => [5, 5, 98][chance.below(3)],
+            ("tail", _) => chance.one_of(&[5, 5, 98]),
             (_, MetricKind::Count) => 100 * chance.below(12) as i64,
-            (_, MetricKind::Duration) => [50, 50, 75, 100, 150][chance.below(5)],
-            _ => [5, 10, 20, 45, 50, 60, 75, 90][chance.below(8)],
+            (_, MetricKind::Duration) => chance.one_of(&[50, 50, 75, 100, 150]),
+            _ => chance.one_of(&[5, 10, 20, 45, 50, 60, 75, 90]),
         };
         let value = (chance.below(7) > 0).then(|| Decimal::new(hundredths, 2));
         values.extend(std::iter::repeat_n(value, 1 + chance.below(8)));
@@ -152,5 +152,9 @@ impl Chance {
     fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or_default() % end
+    }
+
+    fn one_of(&mut self, values: &[i64]) -> i64 {
+        values.get(self.below(values.len())).copied().unwrap_or_default()
     }
 }
