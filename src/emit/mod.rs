@@ -24,6 +24,7 @@ mod pretty;
 mod prometheus;
 mod rollout;
 mod runbook;
+mod statuspage;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -87,6 +88,7 @@ pub static TARGETS: &[&Target] = &[
     &alertmanager::ALERTMANAGER,
     &json::JSON,
     &opa::OPA,
+    &statuspage::STATUSPAGE,
 ];
 
 /// The files of one declared target, by path relative to the policy's root.

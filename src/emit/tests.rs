@@ -7,8 +7,8 @@ use crate::calendar::{
 };
 use crate::fidelity::{CAPABILITIES, CONSTRUCTS, Fidelity};
 use crate::policy::{
-    Action, Component, Condition, Environment, Fact, FactKind, Follow, FreezeKind, Id, Origin, Phase, Region,
-    Release, Requirement, Route, Ruling, Surface, SurfaceKind, Tier, Vendor, Window,
+    Action, Component, Condition, Environment, Fact, FactKind, Follow, FreezeKind, Id, Origin, PageLevel,
+    Phase, Region, Release, Requirement, Route, Ruling, Status, Surface, SurfaceKind, Tier, Vendor, Window,
 };
 use crate::source::{Sources, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -206,6 +206,16 @@ fn rich(text: &str) -> Policy {
         kind: SurfaceKind::Endpoint,
         components: None,
         routes: vec![Route { method: "POST".to_owned(), path: "/orders/*".to_owned(), origin: origin(7) }],
+    });
+    policy.statuses.push(Status {
+        name: "degraded".to_owned(),
+        title: text.to_owned(),
+        doc: text.to_owned(),
+        origin: origin(7),
+        level: PageLevel::DegradedPerformance,
+        shows: text.to_owned(),
+        triggers: Vec::new(),
+        examples: Vec::new(),
     });
     policy.releases.push(Release {
         name: "pack".to_owned(),

@@ -3,7 +3,8 @@
 use super::seen::{Blindness, Seen, Trigger, seen, triggers};
 use crate::calendar::Pattern;
 use crate::policy::{
-    Action, Check, Condition, FlipKind, Origin, Pipeline, Policy, Reaction, Role, Ruling, Stage, Surface,
+    Act, Action, Check, Condition, FlipKind, Origin, Pipeline, Policy, Reaction, Role, Ruling, Stage,
+    Surface, Wording,
 };
 
 /// Where a policy uses a construct.
@@ -28,6 +29,8 @@ pub enum Part {
     Rollout,
     /// What begins a rollback, opens an incident or sets a state of the page
     Alarm,
+    /// What users are told of incidents and maintenances
+    Told,
 }
 
 /// One construct.
@@ -314,7 +317,86 @@ pub static CONSTRUCTS: &[Construct] = &[
             })
         },
     },
+    Construct {
+        name: "maintenance in some regions",
+        part: Part::Told,
+        meaning: "holds in some regions",
+        uses: |policy| {
+            let scoped =
+                policy.maintenances.rows().iter().filter(|maintenance| maintenance.regions.is_some());
+            let found = scoped.map(|maintenance| Use {
+                origin: maintenance.origin,
+                what: format!("maintenance `{}`", maintenance.name),
+            });
+            found.collect()
+        },
+    },
+    Construct {
+        name: "time for an update",
+        part: Part::Told,
+        meaning: "asks for an update by a time",
+        uses: |policy| {
+            let mut found = Vec::new();
+            for comms in policy.comms.rows() {
+                let first = comms.first.iter().map(|(_, origin)| *origin);
+                let times = first.chain(comms.cadence.iter().map(|cadence| cadence.origin));
+                let what = format!("the times of comms `{}`", comms.name);
+                found.extend(times.map(|origin| Use { origin, what: what.clone() }));
+            }
+            found
+        },
+    },
+    Construct {
+        name: "words that a page cuts",
+        part: Part::Told,
+        meaning: "is said whole",
+        uses: long_words,
+    },
 ];
+
+/// The longest text of an update that Statuspage takes, in characters.
+pub const LONGEST_BODY: usize = 25_000;
+/// The longest name of an incident that it takes.
+pub const LONGEST_NAME: usize = 255;
+
+/// Texts that are longer, and titles that are as long as makes a name too long.
+fn long_words(policy: &Policy) -> Vec<Use> {
+    let mut found = Vec::new();
+    let mut note = |is_long: bool, origin: Origin, what: String| {
+        found.extend(is_long.then_some(Use { origin, what }));
+    };
+    let exceeds = |text: &str, most: usize| text.chars().count() > most;
+    for template in policy.templates.rows() {
+        let (text, origin) = &template.text;
+        note(exceeds(text, LONGEST_BODY), *origin, format!("the text of template `{}`", template.name));
+    }
+    for severity in policy.severities.rows() {
+        let is_long = exceeds(&severity.title, LONGEST_NAME - "{scope}: ".len());
+        note(is_long, severity.origin, format!("the title of severity `{}`", severity.name));
+    }
+    for status in policy.statuses.rows() {
+        let is_long = exceeds(&status.title, LONGEST_NAME);
+        note(is_long, status.origin, format!("the title of status `{}`", status.name));
+    }
+    for maintenance in policy.maintenances.rows() {
+        let banner = maintenance.banner.iter().map(|banner| (&banner.says, banner.origin));
+        let notices =
+            maintenance.notices.iter().filter_map(|notice| Some((notice.says.as_ref()?, notice.origin)));
+        let steps = maintenance.steps().filter_map(|step| match &step.act {
+            Act::Notice(says) => Some((says, step.origin)),
+            _ => None,
+        });
+        for (says, origin) in banner.chain(notices).chain(steps) {
+            let Wording::Text(text) = says else { continue };
+            note(
+                exceeds(text, LONGEST_BODY),
+                origin,
+                format!("a text of maintenance `{}`", maintenance.name),
+            );
+        }
+    }
+    found
+}
 
 /// A trigger as findings call it.
 fn named(trigger: &Trigger<'_>, more: &str) -> Use {

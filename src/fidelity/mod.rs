@@ -3,6 +3,7 @@
 //! A construct that a target holds exactly or stricter passes; one that it would hold weaker is refused at the
 //! policy's line, unless the target says `allow lossy because "..."` (language section 8).
 
+mod capability;
 mod check;
 mod construct;
 mod coverage;
@@ -11,15 +12,16 @@ mod seen;
 mod reasons;
 mod table;
 
+pub use capability::{Capability, Want};
 pub use check::{
     BAD_TARGET_OPTION, CODES, TARGET_HAS_NOTHING, TARGET_HOLDS_LESS, TARGET_PATH_OUTSIDE, TARGETS_COLLIDE,
     UNKNOWN_TARGET, UNKNOWN_TARGET_OPTION, check, check_target,
 };
-pub use construct::{CONSTRUCTS, Construct, Part, Use};
+pub use construct::{CONSTRUCTS, Construct, LONGEST_BODY, LONGEST_NAME, Part, Use};
 pub use coverage::{Carried, Coverage, coverage};
 pub use option::{OptionField, OptionKind};
 pub use seen::{Blindness, Seen, SeenBar, Trigger, seen, spans, tells_tracks, triggers};
-pub use table::{CAPABILITIES, Capability, LATER, Want};
+pub use table::{CAPABILITIES, LATER};
 
 /// How well a target holds a construct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

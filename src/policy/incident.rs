@@ -216,6 +216,19 @@ pub struct Template {
     pub internal: bool,
 }
 
+impl Template {
+    /// What stands between braces, each once, in order.
+    pub fn placeholders(&self) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        for (name, _) in self.text.0.split('{').skip(1).filter_map(|part| part.split_once('}')) {
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+        found
+    }
+}
+
 /// Whom an update is for (ledger D8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audience {

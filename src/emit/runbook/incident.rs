@@ -154,21 +154,10 @@ fn template(policy: &Policy, template: &Template, page: &mut Page) {
     page.line(line![when, internal, source(policy, template.origin), "."]);
     page.line(Inline::said(&template.doc));
     page.add(Part::Words(template.text.0.clone()));
-    let fields = fields(&template.text.0);
+    let fields = template.placeholders();
     if !fields.is_empty() {
         page.line(line!["Fill in ", names(fields), "."]);
     }
-}
-
-/// What stands between braces, each once, in order.
-fn fields(text: &str) -> Vec<&str> {
-    let mut found: Vec<&str> = Vec::new();
-    for (name, _) in text.split('{').skip(1).filter_map(|part| part.split_once('}')) {
-        if !found.contains(&name) {
-            found.push(name);
-        }
-    }
-    found
 }
 
 fn statuses(policy: &Policy, page: &mut Page) {
