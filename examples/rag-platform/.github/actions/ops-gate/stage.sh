@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-actions, policy sha256:becec35c8d4ea1ccd1b303469624e27e5d0e447da4a5d05fde3459b5ab28c76a
+# target github-actions, policy sha256:80c854d67bf8436d5ccdf9b3cc12e2bbde16664476fba2c90f586e8a28abd700
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.

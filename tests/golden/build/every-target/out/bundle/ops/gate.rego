@@ -1,5 +1,5 @@
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target opa, policy sha256:1ab0de4c3dd5baa6175dde6f55d500512bd6595354bf370467d3a2b345b1a7ca
+# target opa, policy sha256:7676cdac2774b4634592844e29af3027c3d724a51a9778769b670427c64aca98
 
 # Says of a change what the calendar alone can say: allow, block, or ask-the-gate.
 #
