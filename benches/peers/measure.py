@@ -27,7 +27,10 @@ def once(command, folder):
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
     )
-    _, _, used = os.wait4(process.pid, 0)
+    _, status, used = os.wait4(process.pid, 0)
+    # 10 is a gate's block, 1 a file that `fmt --check` would write otherwise: anything else measured nothing.
+    if os.waitstatus_to_exitcode(status) not in (0, 1, 10):
+        sys.exit(f"measure.py: {' '.join(command)} ended with status {status}")
     return used.ru_utime + used.ru_stime, time.monotonic() - start, used.ru_maxrss / 1024
 
 
