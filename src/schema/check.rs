@@ -12,7 +12,6 @@ use super::pattern::Pattern;
 use super::suggest::{closest, one_of};
 use crate::diag::{Diagnostic, Edit, Fix, Sink};
 use crate::source::{Sources, Span};
-
 use crate::syntax::tree::{Block, ClauseKind, Entry, Expr, ExprKind, Literal, Node, NodeKind, Tree, Word};
 use std::fmt;
 
