@@ -62,7 +62,7 @@ fn below<'a>(policy: &'a Policy, check: &'a Check, negated: bool, depth: usize) 
         Check::Bar(bar) => match blindness(policy, bar) {
             Some(why) => Seen::Blind(Blindness::Query(why)),
             None if negated => {
-                Seen::Bar(SeenBar { bar, operator: opposite(bar.operator), sustained: Elapsed::ZERO })
+                Seen::Bar(SeenBar { bar, operator: bar.operator.opposite(), sustained: Elapsed::ZERO })
             }
             None => {
                 let sustained = bar.sustained.unwrap_or(Elapsed::ZERO);
@@ -70,17 +70,6 @@ fn below<'a>(policy: &'a Policy, check: &'a Check, negated: bool, depth: usize) 
             }
         },
         Check::Gate(..) | Check::Probe(..) | Check::Evidence(_) => Seen::Blind(Blindness::Evidence),
-    }
-}
-
-fn opposite(operator: Operator) -> Operator {
-    match operator {
-        Operator::Equal => Operator::NotEqual,
-        Operator::NotEqual => Operator::Equal,
-        Operator::Less => Operator::GreaterOrEqual,
-        Operator::LessOrEqual => Operator::Greater,
-        Operator::Greater => Operator::LessOrEqual,
-        Operator::GreaterOrEqual => Operator::Less,
     }
 }
 

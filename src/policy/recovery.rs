@@ -103,6 +103,19 @@ pub enum FlipKind {
     Route,
 }
 
+impl FlipKind {
+    /// The word that a policy says it by.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::Selector => "selector",
+            Self::Alias => "alias",
+            Self::Pin => "pin",
+            Self::Route => "route",
+        }
+    }
+}
+
 /// When and how a release comes back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rollback {

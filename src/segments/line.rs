@@ -39,7 +39,7 @@ impl Line {
 
     /// What holds exactly where this does not.
     pub fn negated(self) -> Self {
-        Self { operator: opposite(self.operator), ..self }
+        Self { operator: self.operator.opposite(), ..self }
     }
 
     fn at(self, baseline: Rational) -> Option<Rational> {
@@ -52,18 +52,6 @@ impl Line {
             return Some(None);
         }
         other.plus.minus(self.plus)?.over(slope).map(Some)
-    }
-}
-
-/// The operator that holds exactly where this one does not.
-pub(super) fn opposite(operator: Operator) -> Operator {
-    match operator {
-        Operator::Equal => Operator::NotEqual,
-        Operator::NotEqual => Operator::Equal,
-        Operator::Less => Operator::GreaterOrEqual,
-        Operator::LessOrEqual => Operator::Greater,
-        Operator::Greater => Operator::LessOrEqual,
-        Operator::GreaterOrEqual => Operator::Less,
     }
 }
 

@@ -2,7 +2,7 @@
 //! fact, and over everything else that is true or false. A bar with `for` speaks of a stretch of the past: it holds throughout,
 //! and fails where at any instant of the stretch it did not hold.
 
-use super::line::{Domain, Line, opposite, possible, possible_whatever_the_baseline};
+use super::line::{Domain, Line, possible, possible_whatever_the_baseline};
 use super::rational::Rational;
 use crate::calendar::Elapsed;
 use crate::policy::{
@@ -349,7 +349,7 @@ fn place(state: &mut State, quantity: Quantity, line: Line, length: Elapsed, sen
         Sense::Holds => (&mut state.held, line),
         // What fails now is what holds the other way round.
         Sense::Fails if length == Elapsed::ZERO => {
-            (&mut state.held, Line { operator: opposite(line.operator), ..line })
+            (&mut state.held, Line { operator: line.operator.opposite(), ..line })
         }
         Sense::Fails => (&mut state.broken, line),
     };

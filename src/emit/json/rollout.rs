@@ -3,8 +3,8 @@
 use super::condition::{bound, party, seats};
 use super::{elapsed, names, region_plan, scope};
 use crate::policy::{
-    Asked, Baseline, Better, Flag, FlagKind, FlipKind, Gate, Lever, LeverKind, Lock, Metric, NoData,
-    OnFailure, Pipeline, Policy, Reaction, Rollback, Stage, Step, Symptom, Traffic,
+    Asked, Baseline, Better, Flag, FlagKind, Gate, Lever, LeverKind, Lock, Metric, NoData, OnFailure,
+    Pipeline, Policy, Reaction, Rollback, Stage, Step, Symptom, Traffic,
 };
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -141,16 +141,7 @@ pub(super) fn lever(policy: &Policy, lever: &Lever) -> Value {
         LeverKind::Sticky => "sticky",
         LeverKind::SingleFlight => "single-flight",
     };
-    let flips = lever.flips.iter().map(|flip| {
-        let kind = match flip.kind {
-            FlipKind::Flag => "flag",
-            FlipKind::Selector => "selector",
-            FlipKind::Alias => "alias",
-            FlipKind::Pin => "pin",
-            FlipKind::Route => "route",
-        };
-        json!({ "kind": kind, "target": flip.target })
-    });
+    let flips = lever.flips.iter().map(|flip| json!({ "kind": flip.kind.word(), "target": flip.target }));
     json!({
         "name": lever.name,
         "doc": lever.doc,

@@ -1,7 +1,7 @@
 //! What of a policy is drawn: its pipelines, who takes which lock, which file uses which, and what brings a release back.
 
 use super::{Arrangement, Arrow, Group, Line, Node, Picture, Shape};
-use crate::policy::{Act, Flip, FlipKind, Holding, Id, Pipeline, Policy, Stage, Traffic};
+use crate::policy::{Act, Flip, Holding, Id, Pipeline, Policy, Stage, Traffic};
 use crate::render::guard::visible;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -240,12 +240,5 @@ fn percent(share: Decimal) -> String {
 }
 
 fn flip(flip: &Flip) -> String {
-    let kind = match flip.kind {
-        FlipKind::Flag => "flag",
-        FlipKind::Selector => "selector",
-        FlipKind::Alias => "alias",
-        FlipKind::Pin => "pin",
-        FlipKind::Route => "route",
-    };
-    shown(format!("{kind} {}", flip.target.as_deref().unwrap_or("")).trim_end())
+    shown(format!("{} {}", flip.kind.word(), flip.target.as_deref().unwrap_or("")).trim_end())
 }
