@@ -10,7 +10,7 @@
 
 use opsc::diag::Habit;
 use opsc::world::MemoryWorld;
-use opsc::{rules, verify};
+use opsc::{render, rules, verify};
 
 const PAGE: &str = include_str!("../docs/rules/test-failed.md");
 
@@ -24,7 +24,8 @@ fn failures(policy: &str) -> (Vec<u32>, Vec<String>) {
     let world = MemoryWorld::at(0).with_file("main.ops", policy);
     let checked = rules::check(&world, "main.ops", Habit::Always).unwrap();
     let policy = checked.policy.unwrap();
-    let found: Vec<_> = verify::run(&policy).into_iter().flat_map(|run| run.failures).collect();
+    let found: Vec<_> =
+        verify::run(&policy).iter().flat_map(|run| run.failures().cloned().collect::<Vec<_>>()).collect();
     let line = |finding: &opsc::diag::Diagnostic| checked.sources.position(finding.primary.span).line;
     (found.iter().map(line).collect(), found.iter().map(|finding| finding.message.clone()).collect())
 }
@@ -77,4 +78,65 @@ fn answers_are_compared_by_name_and_instant() {
         ],
     );
     check("given tier T2; phase deploy; expect allowed", &["test `t`: the question says no instant"]);
+}
+
+#[test]
+fn every_answer_is_there_by_the_published_schema() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../docs/schema/test.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let text = include_str!("golden/test/whole/main.ops");
+    let world = MemoryWorld::at(0).with_file("main.ops", text);
+    let policy = rules::check(&world, "main.ops", Habit::Always).unwrap().policy.unwrap();
+    let runs = verify::run(&policy);
+    let coverage = verify::coverage(&policy, &runs);
+    let shown = render::testing::Shown { policy: &policy, runs: &runs, coverage: Some(&coverage), root: "" };
+    let output: serde_json::Value = serde_json::from_str(&render::testing::json(&shown)).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&output).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+#[test]
+fn what_a_table_gives_is_what_statements_give() {
+    let rows = "given tier T2; phase deploy; table at, warmup { row 2026-01-03T12:00Z true : allowed }";
+    check(rows, &[]);
+    check(
+        "given tier T2; phase deploy; fact warmup true
+         table at, warmup { row 2026-01-03T12:00Z unknown : pending on warmup { expect reason T2 } }",
+        &["test `t`, 2026-01-03T12:00Z unknown: expected reason `T2`, got reason `warmup`"],
+    );
+    check(
+        "given phase merge; fact schema-change false; at 2026-01-03T12:00Z
+         table tier, approved { row T1 nobody : pending on sre-owner; row T1 \"ann\", \"cy\" : allowed }",
+        &[],
+    );
+    check(
+        "given at 2026-01-01T12:00Z
+         table tier, component, region { row T2 c r : blocked by w; row unstated all all : blocked by hard }",
+        &[],
+    );
+}
+
+#[test]
+fn entries_of_the_record_are_compared_by_kind() {
+    let question = "given tier T2; at 2026-01-01T12:00Z; phase deploy; ";
+    for entry in [
+        "record \"/blocked\" = true",
+        "record \"/policy/language\" = 1",
+        "record \"/policy/language\" = 1.0",
+        "record \"/windows/0/end\" = 2026-01-02T00:00Z",
+        "record \"/windows/0/end\" = \"2026-01-02T00:00:00Z\"",
+        "record \"/tier/name\" = T2",
+        "record \"/tier/name\" \"T2\"",
+        "no record \"/release\"",
+        "no record \"/windows/1\"",
+        "window w",
+        "reason hard",
+    ] {
+        check(&format!("{question}expect {entry}"), &[]);
+    }
+    check(
+        &format!("{question}expect record \"/blocked\" = \"true\""),
+        &["test `t`: expected `/blocked` of the record to be `\"true\"`, got `true`"],
+    );
 }

@@ -1,53 +1,113 @@
 //! `opsc test`: the policy's own tests, through the decision that the gate makes.
 
-use super::check::formats;
 use super::policy::load;
 use super::{Command, Context, Exit, Failure, Output, codes};
 use crate::diag::Diagnostic;
-use crate::render::{Report, Style, count, format};
-use crate::verify;
+use crate::render::{FORMATS, Report, Style, count, format, testing};
+use crate::verify::{self, Coverage, TestRun};
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
 /// Run the policy's tests
 ///
-/// A test never reads the clock: each question says its own instant.
+/// A test never reads the clock: each question says its own instant. So the same policy gives the same answers, byte for byte.
 #[derive(Debug, clap::Args)]
 pub struct Test {
     /// A policy file, or a folder with `main.ops`
     #[arg(default_value = ".", value_parser = super::files::argument)]
     path: String,
-    /// Only tests whose name holds this text
-    #[arg(long, value_name = "TEXT")]
-    only: Option<String>,
-    /// How to write what failed
-    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats())]
+    /// Only tests whose name holds this text; `*` stands for any text
+    #[arg(long, value_name = "PATTERN")]
+    filter: Option<String>,
+    /// Say which tests there are, with their lines, and run none
+    #[arg(long)]
+    list: bool,
+    /// How to write what failed, or all of it
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = written())]
     format: String,
+    /// Say which windows, tiers and rules no test touches
+    #[arg(long)]
+    coverage: bool,
+    /// Fail where the tests touch fewer of them than this: `80%`
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    min_coverage: Option<usize>,
+}
+
+/// Formats that hold every answer, whether it failed or not.
+const WHOLE: &[(&str, &str)] = &[
+    ("json", "every answer as one object, by docs/schema/test.schema.json"),
+    ("junit", "every answer as JUnit's XML, for a CI server"),
+];
+
+fn written() -> PossibleValuesParser {
+    let findings = FORMATS.iter().map(|format| (format.name, format.summary));
+    let findings = findings.filter(|(name, _)| WHOLE.iter().all(|(whole, _)| whole != name));
+    let all = findings.chain(WHOLE.iter().copied());
+    all.map(|(name, summary)| PossibleValue::new(name).help(summary)).collect::<Vec<_>>().into()
+}
+
+/// `80%`, or `80`, in whole percent.
+fn share(text: &str) -> Result<usize, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse().ok();
+    number
+        .filter(|number| *number <= 100)
+        .ok_or_else(|| "write a share in whole percent, as in `80%`".to_owned())
 }
 
 impl Command for Test {
     const NAME: &'static str = "test";
     const EXITS: &'static [(Exit, &'static str)] = &[
-        (Exit::Done, "every test passed"),
-        (Exit::Found, "a test failed"),
-        (Exit::Usage, "the command line was not understood, or `--only` leaves no test"),
+        (Exit::Done, "every test passed, and touches as much as is asked for"),
+        (Exit::Found, "a test failed, or the tests touch too little"),
+        (Exit::Usage, "the command line was not understood, or `--filter` leaves no test"),
         (Exit::InvalidPolicy, "the policy has errors"),
         (Exit::Unreadable, "the policy cannot be read"),
     ];
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
         let valid = load(context, &self.path)?;
-        let mut runs = verify::run(&valid.policy);
-        if let Some(only) = &self.only {
-            runs.retain(|run| run.test.name.contains(only.as_str()));
+        let policy = &valid.policy;
+        let mut runs = verify::run(policy);
+        if let Some(pattern) = &self.filter {
+            runs.retain(|run| holds(&run.test.name, pattern));
             if runs.is_empty() {
-                return Err(Failure::usage(format!("no test has `{only}` in its name")));
+                return Err(Failure::usage(format!("no test has `{pattern}` in its name")));
             }
         }
-        let failed = runs.iter().filter(|run| !run.failures.is_empty()).count();
-        let compared = runs.iter().map(|run| run.compared).sum();
-        let found: Vec<Diagnostic> = runs.iter().flat_map(|run| run.failures.iter().cloned()).collect();
+        let coverage =
+            (self.coverage || self.min_coverage.is_some()).then(|| verify::coverage(policy, &runs));
+        let shown = testing::Shown { policy, runs: &runs, coverage: coverage.as_ref(), root: &valid.root };
+        if self.list {
+            return Ok(Output::said(testing::list(&shown)));
+        }
+        let found: Vec<Diagnostic> = runs.iter().flat_map(|run| run.failures().cloned()).collect();
         let codes = codes();
         let report = Report { sources: &valid.sources, found: &found, codes: &codes };
-        let text = format(&self.format).map(|row| (row.render)(&report, context.console.out));
+        let text = match self.format.as_str() {
+            "json" => testing::json(&shown),
+            "junit" => testing::junit(&shown),
+            name => format(name).map(|row| (row.render)(&report, context.console.out)).unwrap_or_default(),
+        };
+        let mut output = Output::said(text);
+        match (&coverage, self.format.as_str()) {
+            (Some(coverage), "human") => output.out.push_str(&testing::coverage(&shown, coverage)),
+            (Some(_), "json") | (None, _) => {}
+            (Some(coverage), _) => output = output.noted(testing::coverage(&shown, coverage)),
+        }
+        Ok(self.judged(context, output, &runs, coverage.as_ref()))
+    }
+}
+
+impl Test {
+    /// The output with how many passed, and the exit code that follows from it.
+    fn judged(
+        &self,
+        context: &Context<'_>,
+        output: Output,
+        runs: &[TestRun<'_>],
+        coverage: Option<&Coverage>,
+    ) -> Output {
+        let failed = runs.iter().filter(|run| !run.passed()).count();
+        let compared = runs.iter().map(TestRun::compared).sum();
         let summary = match (runs.len(), failed) {
             (0, _) => "the policy has no tests\n".to_owned(),
             (all, 0) => {
@@ -59,7 +119,25 @@ impl Command for Test {
                 format!("{failed} of {} {word}\n", count(all, "test"))
             }
         };
-        let exit = if failed == 0 { Exit::Done } else { Exit::Found };
-        Ok(Output::said(text.unwrap_or_default()).noted(summary).exit(exit))
+        let output = output.noted(summary);
+        let short = self
+            .min_coverage
+            .zip(coverage)
+            .filter(|(least, coverage)| coverage.seen() * 100 < least * coverage.items.len());
+        match short {
+            Some((least, coverage)) => output
+                .noted(format!("the tests touch {}%, and {least}% are asked for\n", coverage.percent()))
+                .exit(Exit::Found),
+            None => output.exit(if failed == 0 { Exit::Done } else { Exit::Found }),
+        }
     }
+}
+
+/// Whether a name holds the pattern: its pieces between `*`, one behind the other.
+fn holds(name: &str, pattern: &str) -> bool {
+    let mut rest = Some(name);
+    for piece in pattern.split('*') {
+        rest = rest.and_then(|rest| rest.split_once(piece)).map(|(_, behind)| behind);
+    }
+    rest.is_some()
 }

@@ -43,6 +43,8 @@ pub static CODES: &[&Code] = &[
     &lower::target::LOSSY_WITHOUT_REASON,
     &lower::test::TEST_EXPECTS_NOTHING,
     &lower::test::NOT_AN_ASSERTION,
+    &lower::test_expect::BAD_RECORD_ENTRY,
+    &lower::test_table::UNEVEN_ROW,
     &lower::globs::BAD_GLOB,
     &lower::timetable::CLOSED_END,
     &lower::timetable::ABSENT_DAY,

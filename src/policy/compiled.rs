@@ -36,6 +36,7 @@ const FORM: &[&str] = &[
     include_str!("place.rs"),
     include_str!("recovery.rs"),
     include_str!("table.rs"),
+    include_str!("test_block.rs"),
     include_str!("tier.rs"),
     include_str!("../types/value.rs"),
     include_str!("../calendar/civil.rs"),

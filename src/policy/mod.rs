@@ -17,6 +17,7 @@ mod pipeline;
 mod place;
 mod recovery;
 mod table;
+mod test_block;
 mod tier;
 #[cfg(test)]
 mod tests;
@@ -24,8 +25,8 @@ mod tests;
 pub use crate::types::Value;
 pub use calendar::{Follow, FreezeKind, Holidays, Ruling, Vendor, Window};
 pub use change::{
-    BreakGlass, Case, Claim, ClaimRuling, Classify, ClassifyRule, Escalation, Exception, Expectation,
-    PathScope, PathTest, Release, Request, Reuse, Target, TestBlock,
+    BreakGlass, Claim, ClaimRuling, Classify, ClassifyRule, Escalation, Exception, PathScope, PathTest,
+    Release, Reuse, Target,
 };
 pub use codes::{BAD_SEATS, CODES, EMPTY_RANGE, NOT_A_CONDITION, WRONG_UNIT};
 pub use condition::{Condition, Operator};
@@ -49,6 +50,7 @@ pub use recovery::{
     Wording,
 };
 pub use table::{Id, Named, Table};
+pub use test_block::{Case, Expectation, Request, TestBlock};
 pub use tier::{Fact, FactKind, FactSource, Requirement, Tier};
 
 use crate::calendar::{Instant, Interval, Place, Weekdays, Zone};

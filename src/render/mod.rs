@@ -20,6 +20,7 @@ pub mod schedule;
 mod short;
 pub mod simulation;
 mod summary;
+pub mod testing;
 pub mod wrap;
 
 pub use paint::{Paint, Style};

@@ -1,16 +1,26 @@
 //! Answers compared with what was expected of them, and both in words.
 
-use crate::decide::{Decision, Need, Next, Reason, Verdict};
+use super::entry;
+use crate::decide::{About, Change, Context, Decision, Need, Next, Reason, Verdict};
 use crate::diag::Diagnostic;
-use crate::policy::Expectation;
+use crate::policy::{Expectation, Policy};
 use std::collections::BTreeSet;
+
+/// A decision with all that it rests on.
+pub(super) struct Answer<'a> {
+    pub policy: &'a Policy,
+    pub change: &'a Change,
+    pub context: &'a Context,
+    pub decision: &'a Decision,
+}
 
 /// Reasons shown with their lines; what is more is counted.
 const MOST_REASONS: usize = 3;
 
 /// Whether the decision is what was expected.
-pub(super) fn is_met(expected: &Expectation, decision: &Decision) -> bool {
-    let names = |verdict| names(decision, verdict);
+pub(super) fn is_met(expected: &Expectation, answer: &Answer<'_>) -> bool {
+    let decision = answer.decision;
+    let names = |verdict| names(decision, reasons(decision, verdict));
     match expected {
         Expectation::Allowed => decision.verdict == Verdict::Allow,
         Expectation::Blocked { by, until } => {
@@ -26,13 +36,39 @@ pub(super) fn is_met(expected: &Expectation, decision: &Decision) -> bool {
         Expectation::Next(Some(at)) => decision.next_allowed == Next::At(*at),
         Expectation::Next(None) => decision.next_allowed == Next::NeverByWaiting,
         Expectation::ValidUntil(at) => decision.valid_until.as_ref().is_some_and(|expiry| expiry.at == *at),
+        Expectation::Window(windows) => {
+            let active = active(decision);
+            windows.iter().all(|name| active.contains(name.as_str()))
+        }
+        Expectation::NoWindow(windows) => {
+            let active = active(decision);
+            match windows.as_slice() {
+                [] => active.is_empty(),
+                windows => !windows.iter().any(|name| active.contains(name.as_str())),
+            }
+        }
+        Expectation::Reason(reasons) => {
+            let mut given = self::names(decision, decision.reasons.iter());
+            for reason in &decision.reasons {
+                given.insert(reason.about.name());
+                given.extend(reason.because.as_deref());
+            }
+            reasons.iter().all(|name| given.contains(name.as_str()))
+        }
+        Expectation::Record { pointer, value } => entry::holds(answer, pointer, value.as_ref()),
     }
 }
 
-/// Every name that stands for a reason of this verdict: what it is called, its kind, what it needs, its exceptions.
-fn names(decision: &Decision, verdict: Verdict) -> BTreeSet<&str> {
+/// Windows that are active, whatever they say.
+fn active(decision: &Decision) -> BTreeSet<&str> {
+    let windows = decision.reasons.iter().filter(|reason| reason.about == About::Window);
+    windows.map(|reason| reason.name.as_str()).collect()
+}
+
+/// Every name that stands for one of these reasons: what it is called, its kind, what it needs, its exceptions.
+fn names<'d>(decision: &'d Decision, reasons: impl Iterator<Item = &'d Reason>) -> BTreeSet<&'d str> {
     let mut names = BTreeSet::new();
-    for reason in reasons(decision, verdict) {
+    for reason in reasons {
         names.insert(reason.name.as_str());
         names.extend(reason.kind.as_deref());
         for need in &reason.needs {
@@ -79,6 +115,7 @@ fn reasons(decision: &Decision, verdict: Verdict) -> impl Iterator<Item = &Reaso
 pub(super) fn expected(expected: &Expectation) -> String {
     let named = |word: &str, names: &[String]| match names {
         [] => String::new(),
+        names if word.is_empty() => format!(" {}", quoted(names.iter().map(String::as_str))),
         names => format!(" {word} {}", quoted(names.iter().map(String::as_str))),
     };
     match expected {
@@ -91,12 +128,31 @@ pub(super) fn expected(expected: &Expectation) -> String {
         Expectation::Next(Some(at)) => format!("next allowed at {at}"),
         Expectation::Next(None) => "never allowed by waiting".to_owned(),
         Expectation::ValidUntil(at) => format!("valid until {at}"),
+        Expectation::Window(windows) => format!("window{}", named("", windows)),
+        Expectation::NoWindow(windows) => format!("no window{}", named("", windows)),
+        Expectation::Reason(reasons) => format!("reason{}", named("", reasons)),
+        Expectation::Record { pointer, value: Some(value) } => {
+            format!("`{pointer}` of the record to be `{value}`")
+        }
+        Expectation::Record { pointer, value: None } => format!("nothing at `{pointer}` of the record"),
     }
 }
 
 /// What was answered to a question that expected this, in words.
-pub(super) fn got(expected: &Expectation, decision: &Decision) -> String {
+pub(super) fn got(expected: &Expectation, answer: &Answer<'_>) -> String {
+    let decision = answer.decision;
     match expected {
+        Expectation::Window(_) | Expectation::NoWindow(_) => {
+            let active = active(decision);
+            match active.is_empty() {
+                true => "no window".to_owned(),
+                false => format!("window {}", quoted(active.into_iter())),
+            }
+        }
+        Expectation::Reason(_) if !decision.reasons.is_empty() => {
+            format!("reason {}", quoted(decision.reasons.iter().map(|reason| reason.name.as_str())))
+        }
+        Expectation::Record { pointer, .. } => entry::shown(answer, pointer),
         Expectation::Next(_) => match decision.next_allowed {
             Next::At(at) => format!("next allowed at {at}"),
             Next::NeverByWaiting => "never allowed by waiting".to_owned(),

@@ -2,7 +2,8 @@
 
 use crate::calendar::{Elapsed, Instant};
 use crate::decide::{
-    Approval, ApprovalState, Change, Context, Earlier, Evidence, EvidenceSource, Given, Intent, StatedTier,
+    Approval, ApprovalState, BreakGlassUse, Change, Context, Earlier, Evidence, EvidenceSource, Given,
+    Intent, StatedTier,
 };
 use crate::policy::{Fact, FactSource, Id, Policy, Request, Role, Value};
 
@@ -29,6 +30,15 @@ pub(super) fn of(policy: &Policy, request: &Request, at: Instant) -> (Change, Co
         let release = Some(to.clone());
         context.earlier.push(Earlier { at: before, allowed: true, release, commit: None });
     }
+    if let Some(flag) = request.kill {
+        change.intent = Intent::Kill { flag: policy.flags[flag].name.clone() };
+    }
+    change.break_glass = request.break_glass.as_ref().map(|(glass, by)| BreakGlassUse {
+        name: policy.break_glass[*glass].name.clone(),
+        by: approver(policy, &change, by),
+        asked_at: Some(at),
+        reason: None,
+    });
     for name in &request.approved_by {
         let person = approver(policy, &change, name);
         let state = ApprovalState::Approved;

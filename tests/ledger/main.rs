@@ -58,9 +58,9 @@ fn holds(text: &str) {
     let (policy, found) = checked(text);
     assert!(found.is_empty(), "{found:#?}");
     let runs = verify::run(&policy);
-    assert!(runs.iter().map(|run| run.compared).sum::<usize>() > 0);
+    assert!(runs.iter().map(|run| run.compared()).sum::<usize>() > 0);
     let failed: Vec<&String> =
-        runs.iter().flat_map(|run| &run.failures).map(|failure| &failure.message).collect();
+        runs.iter().flat_map(|run| run.failures()).map(|failure| &failure.message).collect();
     assert!(failed.is_empty(), "{failed:#?}");
 }
 

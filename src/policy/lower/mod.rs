@@ -30,6 +30,8 @@ mod seats;
 pub(super) mod stage;
 pub(super) mod target;
 pub(super) mod test;
+pub(super) mod test_expect;
+pub(super) mod test_table;
 mod tier;
 #[cfg(test)]
 mod tests;

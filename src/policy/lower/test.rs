@@ -1,15 +1,13 @@
 //! `test`: questions, each given what stands around it, with the answers that are expected.
 
-use super::Lower;
+use super::{Lower, test_expect, test_table};
 use crate::code;
 use crate::diag::Diagnostic;
 use crate::policy::{
-    Case, Component, Environment, Expectation, Fact, FactKind, Id, Origin, Region, Release, Request, Service,
-    TestBlock, Tier, Value,
+    BreakGlass, Case, Component, Environment, Fact, FactKind, Flag, Id, Origin, Region, Release, Request,
+    Service, TestBlock, Tier, Value,
 };
-use crate::resolve::UNKNOWN_NAME;
-use crate::schema::suggest::closest;
-use crate::schema::{Captures, Declared, Fields, Given};
+use crate::schema::{Captures, Declared, Fields};
 use crate::syntax::tree::{Comparison, Expr, ExprKind};
 use std::collections::BTreeSet;
 
@@ -32,8 +30,7 @@ pub(super) fn test(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Tes
 
 /// Whether an expectation is written somewhere, be it one that made no sense.
 fn expects(fields: &Fields<'_>) -> bool {
-    fields.one("expect").is_some()
-        || fields.is_broken("expect")
+    ["expect", "row"].iter().any(|word| fields.one(word).is_some() || fields.is_broken(word))
         || fields.iter().any(|given| expects(&given.fields))
 }
 
@@ -53,13 +50,18 @@ fn block(
     }
     let mut expectations = Vec::new();
     for given in fields.all("expect") {
-        expectations.extend(expectation(lower, given).map(|expected| (expected, lower.origin(given.span()))));
+        let expected = test_expect::expectation(lower, &given.captures);
+        expectations.extend(expected.map(|expected| (expected, lower.origin(given.span()))));
     }
     if !expectations.is_empty() {
         let title = titles.join(", ");
         cases.push(Case { title, origin, request: request.clone(), expectations });
     }
     for given in fields.iter().filter(|given| given.entry.block.is_some()) {
+        if given.field.keyword == "table" {
+            test_table::table(lower, given, &request, titles, cases);
+            continue;
+        }
         let mut inner = request.clone();
         give(lower, &given.captures, &mut inner, &mut BTreeSet::new());
         let title = match given.get("title").and_then(|title| lower.string(title)) {
@@ -73,7 +75,7 @@ fn block(
 }
 
 /// Puts what a statement gives into the question. A list replaces that of the block around, and grows within one block.
-fn give(
+pub(super) fn give(
     lower: &mut Lower<'_>,
     captures: &Captures<'_>,
     request: &mut Request,
@@ -114,6 +116,11 @@ fn give(
         "rollback" => {
             let word = |label: &str| one(label).and_then(Expr::word).map(str::to_owned);
             request.rollback = word("lever").zip(word("to"));
+        }
+        "kill" => request.kill = one("flag").and_then(|flag| lower.id::<Flag>(flag)),
+        "glass" => {
+            let glass = one("break-glass").and_then(|glass| lower.id::<BreakGlass>(glass));
+            request.break_glass = glass.zip(people(lower, captures).pop());
         }
         _ => {}
     }
@@ -167,48 +174,4 @@ fn assertion(lower: &mut Lower<'_>, captures: &Captures<'_>) -> Option<(Id<Fact>
         }
     };
     Some((id, value))
-}
-
-fn expectation(lower: &mut Lower<'_>, given: &Given<'_>) -> Option<Expectation> {
-    let at = |lower: &mut Lower<'_>| given.get("instant").map(|at| lower.instant(at));
-    Some(match given.captures.tag() {
-        "allowed" => Expectation::Allowed,
-        "blocked" => {
-            let by = reasons(lower, given, "by")?;
-            let until = match at(lower) {
-                Some(until) => Some(until?),
-                None => None,
-            };
-            Expectation::Blocked { by, until }
-        }
-        "pending" => Expectation::Pending { on: reasons(lower, given, "on")? },
-        "next" => Expectation::Next(match at(lower) {
-            Some(at) => Some(at?),
-            None => None,
-        }),
-        _ => Expectation::ValidUntil(at(lower)??),
-    })
-}
-
-/// What a name in an answer may be.
-const REASONS: [&str; 9] =
-    ["window", "fact", "role", "approval", "tier", "freeze", "exception", "region", "component"];
-
-fn reasons(lower: &mut Lower<'_>, given: &Given<'_>, label: &str) -> Option<Vec<String>> {
-    let mut found = Vec::new();
-    for written in given.captures.all(label) {
-        let word = written.word()?;
-        if !REASONS.iter().any(|keyword| lower.names.find(keyword, word).is_some()) {
-            let message = format!("no answer speaks of `{word}`: nothing has that name");
-            let finding = Diagnostic::new(&UNKNOWN_NAME, written.span, message);
-            let known = REASONS.iter().flat_map(|keyword| lower.names.of(keyword));
-            lower.report(match closest(word, known).map(str::to_owned) {
-                Some(near) => finding.fix(format!("write `{near}`"), written.span, near),
-                None => finding.help("name a window, a fact, a role, an approval or a tier"),
-            });
-            return None;
-        }
-        found.push(word.to_owned());
-    }
-    Some(found)
 }

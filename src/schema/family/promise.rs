@@ -41,13 +41,31 @@ const QUESTION: &str = "#tier 'tier' tier \
      | #fact 'fact' <assertion> \
      | #approved 'approved' 'by' person=party, \
      | #author ('author' | 'authors') person=party, \
-     | #rollback 'rollback' lever=word 'to' to=word";
+     | #rollback 'rollback' lever=word 'to' to=word \
+     | #kill 'kill' flag \
+     | #glass 'break-glass' break-glass 'by' person=party";
 
 const EXPECTATION: &str = "#allowed 'allowed' \
      | #blocked 'blocked' ('by' by=word,)? ('until' instant)? \
      | #pending 'pending' ('on' on=word,)? \
      | #next 'next' (instant | #never 'never') \
-     | #valid 'valid' 'until' instant";
+     | #valid 'valid' 'until' instant \
+     | #window 'window' window, \
+     | #no-window 'no' 'window' window,? \
+     | #reason 'reason' reason=party, \
+     | #record 'record' (pointer=text value | entry=part) \
+     | #no-record 'no' 'record' pointer=text";
+
+/// One question a row: a cell for each column, and behind `:` what the answer must be.
+const ROWS: &[Field] = &[field(
+    "row",
+    "cell=part*",
+    "A question: its cells, in the order of the columns, and behind `:` what the answer must be. `unknown` leaves a fact \
+     unsaid, `all` leaves a scope open, `nobody` stands for no people.",
+)
+.several()
+.annotation(EXPECTATION)
+.fields(&[field("expect", EXPECTATION, "What else the answer must be.").many()])];
 
 macro_rules! question {
     ($inner:expr) => {
@@ -82,7 +100,20 @@ macro_rules! question {
                 "#rollback lever=word 'to' to=word",
                 "The lever of a rollback, and the release it goes back to.",
             ),
+            field("kill", "#kill flag", "The flag that is switched off."),
+            field(
+                "break-glass",
+                "#glass break-glass 'by' person=party",
+                "The glass that is broken, and by whom.",
+            ),
             field("expect", EXPECTATION, "What the answer must be.").many(),
+            field(
+                "table",
+                "column=word,",
+                "Many questions, one a row: the columns are words of a question, or facts by their names.",
+            )
+            .many()
+            .fields(ROWS),
             field("at", "#at instant", "When it is asked; with a block, what is expected then.")
                 .many()
                 .fields($inner),

@@ -1,0 +1,126 @@
+//! The runs as one JSON object. Its shape is published as `docs/schema/test.schema.json` and only grows.
+
+use super::{Shown, title};
+use crate::calendar::Instant;
+use crate::verify::{CaseRun, Coverage, TestRun};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Output<'a> {
+    schema: &'static str,
+    policy: &'a str,
+    policy_digest: &'a str,
+    tests: Vec<Test<'a>>,
+    summary: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Covered<'a>>,
+}
+
+#[derive(Serialize)]
+struct Test<'a> {
+    name: &'a str,
+    place: String,
+    passed: bool,
+    cases: Vec<Case<'a>>,
+}
+
+#[derive(Serialize)]
+struct Case<'a> {
+    title: &'a str,
+    place: String,
+    at: Option<Instant>,
+    passed: bool,
+    verdict: Option<&'static str>,
+    answers: Vec<Answer<'a>>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    place: String,
+    expected: &'a str,
+    got: &'a str,
+    passed: bool,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    tests: usize,
+    failed: usize,
+    answers: usize,
+    failed_answers: usize,
+}
+
+#[derive(Serialize)]
+struct Covered<'a> {
+    percent: usize,
+    seen: usize,
+    all: usize,
+    rules: Vec<Rule<'a>>,
+}
+
+#[derive(Serialize)]
+struct Rule<'a> {
+    kind: &'static str,
+    name: &'a str,
+    place: String,
+    seen: usize,
+}
+
+pub(super) fn render(shown: &Shown<'_>) -> String {
+    let runs = shown.runs;
+    let output = Output {
+        schema: "opsc.test/1",
+        policy: &shown.policy.name,
+        policy_digest: &shown.policy.digest,
+        tests: runs.iter().map(|run| test(shown, run)).collect(),
+        summary: Counts {
+            tests: runs.len(),
+            failed: runs.iter().filter(|run| !run.passed()).count(),
+            answers: runs.iter().map(TestRun::compared).sum(),
+            failed_answers: runs.iter().map(|run| run.failures().count()).sum(),
+        },
+        coverage: shown.coverage.map(|coverage| covered(shown, coverage)),
+    };
+    serde_json::to_string_pretty(&output).map(|text| text + "\n").unwrap_or_default()
+}
+
+fn test<'a>(shown: &Shown<'a>, run: &'a TestRun<'a>) -> Test<'a> {
+    Test {
+        name: &run.test.name,
+        place: shown.place(run.test.origin),
+        passed: run.passed(),
+        cases: run.cases.iter().map(|case| of_case(shown, run, case)).collect(),
+    }
+}
+
+fn of_case<'a>(shown: &Shown<'a>, run: &'a TestRun<'a>, case: &'a CaseRun<'a>) -> Case<'a> {
+    let answers = case.answers.iter().map(|compared| Answer {
+        place: shown.place(compared.origin),
+        expected: &compared.expected,
+        got: &compared.got,
+        passed: compared.failure.is_none(),
+    });
+    Case {
+        title: title(run, case),
+        place: shown.place(case.case.origin),
+        at: case.case.request.at,
+        passed: case.failures().next().is_none(),
+        verdict: case.decision.as_ref().map(|decision| decision.verdict.name()),
+        answers: answers.collect(),
+    }
+}
+
+fn covered<'a>(shown: &Shown<'_>, coverage: &'a Coverage) -> Covered<'a> {
+    let rules = coverage.items.iter().map(|item| Rule {
+        kind: item.kind,
+        name: &item.name,
+        place: shown.place(item.origin),
+        seen: item.seen,
+    });
+    Covered {
+        percent: coverage.percent(),
+        seen: coverage.seen(),
+        all: coverage.items.len(),
+        rules: rules.collect(),
+    }
+}

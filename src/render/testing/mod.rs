@@ -1,0 +1,54 @@
+//! What running a policy's tests gave, as people and programs read it.
+
+mod json;
+mod junit;
+mod terminal;
+
+use super::place::from_here;
+use crate::policy::{Origin, Policy};
+use crate::verify::{CaseRun, Coverage, TestRun};
+
+/// What is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// The policy whose tests ran.
+    pub policy: &'a Policy,
+    /// What they gave.
+    pub runs: &'a [TestRun<'a>],
+    /// What they exercised, where that was asked for.
+    pub coverage: Option<&'a Coverage>,
+    /// The policy's folder as a reader here opens it, with `/` at its end; empty for the current one.
+    pub root: &'a str,
+}
+
+impl Shown<'_> {
+    /// A line of the policy, as a reader here opens it.
+    fn place(&self, origin: Origin) -> String {
+        from_here(self.root, &self.policy.place(origin))
+    }
+}
+
+/// What tells a case from the others of its test; the test's own name where it is its only question.
+fn title<'a>(run: &'a TestRun<'_>, case: &'a CaseRun<'_>) -> &'a str {
+    if case.case.title.is_empty() { &run.test.name } else { &case.case.title }
+}
+
+/// Every case with its line, one a line.
+pub fn list(shown: &Shown<'_>) -> String {
+    terminal::list(shown)
+}
+
+/// What was exercised and what was not, for people.
+pub fn coverage(shown: &Shown<'_>, coverage: &Coverage) -> String {
+    terminal::coverage(shown, coverage)
+}
+
+/// One JSON object, by docs/schema/test.schema.json.
+pub fn json(shown: &Shown<'_>) -> String {
+    json::render(shown)
+}
+
+/// JUnit's XML, one suite a test and one case a question. It holds no times: the same policy gives the same bytes.
+pub fn junit(shown: &Shown<'_>) -> String {
+    junit::render(shown)
+}
