@@ -1,8 +1,8 @@
 //! `opsc graph`: a picture of a policy, for a design review.
 
 use super::{Command, Context, Exit, Failure, Output, files, policy};
+use crate::emit::picture;
 use crate::policy::Loaded;
-use crate::render::graph;
 use crate::resolve;
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
@@ -37,7 +37,7 @@ enum Subject {
 }
 
 fn formats() -> PossibleValuesParser {
-    graph::FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().into()
+    picture::FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().into()
 }
 
 impl Command for Graph {
@@ -55,15 +55,15 @@ impl Command for Graph {
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
         let (policy, loaded) = policy::meaning(context, &self.path)?;
         let picture = match self.subject {
-            Subject::Pipelines if !policy.pipelines.is_empty() => graph::pipelines(&policy),
-            Subject::Locks if !policy.locks.is_empty() => graph::locks(&policy),
-            Subject::Levers if !policy.levers.is_empty() => graph::levers(&policy),
-            Subject::Imports => graph::imports(&policy, &files_of(&loaded)),
+            Subject::Pipelines if !policy.pipelines.is_empty() => picture::pipelines(&policy),
+            Subject::Locks if !policy.locks.is_empty() => picture::locks(&policy),
+            Subject::Levers if !policy.levers.is_empty() => picture::levers(&policy),
+            Subject::Imports => picture::imports(&policy, &files_of(&loaded)),
             Subject::Pipelines => return Err(nothing("pipeline")),
             Subject::Locks => return Err(nothing("lock")),
             Subject::Levers => return Err(nothing("lever")),
         };
-        let render = graph::format(&self.format).map(|format| format.render);
+        let render = picture::format(&self.format).map(|format| format.render);
         let text = render.map_or_else(String::new, |render| render(&picture));
         match &self.output {
             Some(path) => {

@@ -1,6 +1,7 @@
 //! Text of a policy in the formats of others: each function makes a string that its format reads back as the very
 //! same text, and never as code (language section 8).
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// A double-quoted YAML scalar. Everything but printable ASCII and letters is written as an escape, so that no
@@ -220,4 +221,68 @@ pub fn nginx_json(value: &serde_json::Value) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+/// The text with every control and every invisible direction mark replaced by a visible sign of the same
+/// length in bytes, so that offsets stay right. Newlines, tabs and the `\r` of a line end stay.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        let line_end = character == '\r' && matches!(rest.peek(), Some('\n') | None);
+        match character.len_utf8() {
+            _ if line_end || !is_hidden(character) => shown.push(character),
+            1 => shown.push('?'),
+            2 => shown.push('\u{bf}'),
+            _ => shown.push('\u{fffd}'),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Text as HTML text or an attribute's value.
+pub fn html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in visible(text).chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+fn is_hidden(character: char) -> bool {
+    match character {
+        '\n' | '\t' => false,
+        '\u{ad}' | '\u{61c}' | '\u{feff}' => true,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
+        other => other.is_control(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_become_signs_of_the_same_length() {
+        for (text, shown) in [
+            ("plain é\tx\r\n", "plain é\tx\r\n"),
+            ("a\u{1b}[31mb", "a?[31mb"),
+            ("a\u{9b}b", "a\u{bf}b"),
+            ("a\u{202e}b", "a\u{fffd}b"),
+            ("a\rb", "a?b"),
+        ] {
+            assert_eq!(visible(text), shown);
+            assert_eq!(visible(text).len(), text.len());
+        }
+    }
 }

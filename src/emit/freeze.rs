@@ -72,12 +72,12 @@ pub(super) fn place(policy: &Policy, region: Option<Id<Region>>) -> Place {
 
 /// A place without a region: UTC, whose clocks never change.
 pub(super) fn utc() -> Place {
-    Place {
-        zone: Zone::UTC,
-        weekend: Weekdays::SATURDAY_SUNDAY,
-        holidays: Vec::new(),
-        extra_workdays: BTreeSet::new(),
-    }
+    at(Zone::UTC)
+}
+
+/// A place of which nothing but its clocks is known.
+pub(super) fn at(zone: Zone) -> Place {
+    Place { zone, weekend: Weekdays::SATURDAY_SUNDAY, holidays: Vec::new(), extra_workdays: BTreeSet::new() }
 }
 
 /// Regions of a policy, or one place without a region.

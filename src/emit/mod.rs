@@ -13,6 +13,7 @@ mod flagd_flags;
 mod freeze;
 mod github;
 mod gitlab;
+mod html;
 mod ics;
 mod json;
 mod kubernetes;
@@ -20,6 +21,7 @@ mod mark;
 mod nginx;
 mod opa;
 mod opsdeploy;
+pub mod picture;
 mod pretty;
 mod prometheus;
 mod rollout;
@@ -89,6 +91,7 @@ pub static TARGETS: &[&Target] = &[
     &json::JSON,
     &opa::OPA,
     &statuspage::STATUSPAGE,
+    &html::HTML,
 ];
 
 /// The files of one declared target, by path relative to the policy's root.

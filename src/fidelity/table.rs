@@ -383,7 +383,7 @@ pub static CAPABILITIES: &[Capability] = &[
         freezes: Shows,
         more: |_| Vec::new(),
         options: &[],
-        parts: &[Part::Calendar, Part::Recovery, Part::Rollout],
+        parts: &[Part::Calendar, Part::Maintenance, Part::Recovery, Part::Rollout, Part::Alarm, Part::Told],
         wants: None,
         inexact: &[("recurring freeze", Stricter, DATED), ("`only` window", Stricter, DATED)],
     },
@@ -442,6 +442,17 @@ pub static CAPABILITIES: &[Capability] = &[
                 "a text has 25000 characters at most, a name 255: the rest is left out",
             ),
         ],
+    },
+    Capability {
+        target: "html",
+        default_to: "policy.html",
+        files: &["policy.html"],
+        more: |_| Vec::new(),
+        freezes: Shows,
+        options: &[],
+        parts: &[Part::Calendar, Part::Maintenance, Part::Recovery, Part::Rollout, Part::Alarm, Part::Told],
+        wants: None,
+        inexact: &[("recurring freeze", Stricter, DATED), ("`only` window", Stricter, DATED)],
     },
 ];
 

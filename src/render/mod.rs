@@ -8,7 +8,6 @@ pub mod decision;
 pub mod diff;
 mod fingerprint;
 mod github;
-pub mod graph;
 pub mod guard;
 mod human;
 mod json;

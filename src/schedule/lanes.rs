@@ -28,6 +28,32 @@ pub struct Held {
     pub components: Option<Vec<Id<Component>>>,
 }
 
+impl Held {
+    /// What it is called: its window, or that it lies outside an `only` window's hours.
+    pub fn title(&self, policy: &Policy) -> String {
+        let name = &policy.windows[self.window].name;
+        if self.is_outside { format!("outside {name}") } else { name.clone() }
+    }
+
+    /// Why it is there: `because`, else the first line of its window's doc.
+    pub fn reason(&self, policy: &Policy) -> String {
+        let window = &policy.windows[self.window];
+        window.because.clone().unwrap_or_else(|| window.doc.lines().next().unwrap_or("").trim().to_owned())
+    }
+
+    /// What it concerns: its components, or everything.
+    pub fn concerned(&self, policy: &Policy) -> String {
+        match &self.components {
+            None => "everything".to_owned(),
+            Some(components) => components
+                .iter()
+                .map(|id| policy.components[*id].name.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        }
+    }
+}
+
 /// What to show.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
@@ -50,7 +76,7 @@ fn lane(policy: &Policy, scope: &Scope, within: Interval, region: Option<Id<Regi
     let mut held = Vec::new();
     for (id, window) in policy.windows.iter() {
         if !window.only && concerns(window, region, scope) {
-            let components = window.components.clone();
+            let components = window.components.clone().filter(|named| named.len() < policy.components.len());
             let spans = window.when.active(place, within).within(within);
             held.extend(spans.intervals().iter().map(|span| Held {
                 window: id,
@@ -138,6 +164,11 @@ pub struct Slot<'l> {
 }
 
 impl Lane {
+    /// What it is called: its region, or everywhere where the policy has none.
+    pub fn title(&self, policy: &Policy) -> String {
+        self.region.map_or("everywhere".to_owned(), |id| policy.regions[id].name.clone())
+    }
+
     /// The stretches between those spans that count, in order.
     pub fn slots(&self, within: Interval, counts: impl Fn(&Held) -> bool) -> impl Iterator<Item = Slot<'_>> {
         let mut from = within.start;

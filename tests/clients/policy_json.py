@@ -1,5 +1,6 @@
 """Reads the policy's document as any program would, and holds it against the policy: whether each window is active in each region, at
-every second at which that changes and the one before.
+every second at which that changes and the one before; when maintenances are, what they refuse and how that is answered; and
+whether everything that one part names is there in another.
 Usage: policy_json.py SCHEMA FILE TRUTH
 """
 
@@ -20,9 +21,59 @@ def intervals(window, region):
     return [tuple(map(seconds, interval.split("/"))) for interval in times["intervals"]]
 
 
+def maintenances(document, truth):
+    """Exactly the policy's occurrences, and for a refused request the policy's answer."""
+    surfaces = {surface["name"]: surface for surface in document["surfaces"]}
+    found = {maintenance["name"]: maintenance for maintenance in document["maintenances"]}
+    assert found.keys() == truth.keys(), "maintenances are there by name"
+    compared = 0
+    for name, wanted in truth.items():
+        maintenance = found[name]
+        spans = {tuple(map(seconds, span.split("/"))) for times in maintenance["times"] or [] for span in times["intervals"]}
+        assert spans == {tuple(span) for span in wanted["spans"]}, name
+        routes = [route for surface in maintenance["refuses"] + maintenance["drops"] for route in surfaces[surface]["routes"]]
+        assert [[route["method"], route["path"]] for route in routes] == wanted["routes"], name
+        answer, said = maintenance["answer"], wanted["answer"]
+        assert (answer is None) == (said is None), name
+        if answer is not None:
+            after = answer["retry_after"] and answer["retry_after"]["seconds"]
+            assert [answer["status"], answer["code"], after] == [said["status"], said["code"], said["retry_after"]], name
+        compared += len(spans) + len(routes)
+    return compared
+
+
+def named(document):
+    """Whoever follows a name finds what it names."""
+    there = {kind: {row["name"] for row in rows} for kind, rows in document.items() if isinstance(rows, list)}
+    follows = [
+        (document["roles"], "schedules", "schedules"),
+        (document["maintenances"], "refuses", "surfaces"),
+        (document["maintenances"], "drops", "surfaces"),
+        (document["maintenances"], "stops", "surfaces"),
+        (document["maintenances"], "flag", "flags"),
+        (document["severities"], "status", "statuses"),
+        (document["incidents"], "severity", "severities"),
+        (document["incidents"], "comms", "comms"),
+        ([said for comms in document["comms"] for said in comms["says"]], "template", "templates"),
+        ([queue for maintenance in document["maintenances"] for queue in maintenance["queues"]], "surfaces", "surfaces"),
+        ([longer for maintenance in document["maintenances"] for longer in maintenance["extensions"]], "rollback", "rollbacks"),
+    ]
+    for rows, field, kind in follows:
+        for row in rows:
+            names = row[field] if isinstance(row[field], list) else [row[field]] if row[field] else []
+            assert set(names) <= there[kind], f"{field} of {row} names what is not there"
+    start, end = map(seconds, document["policy"]["horizon"].split("/"))
+    for shift in (shift for schedule in document["schedules"] for shift in schedule["shifts"]):
+        held = [tuple(map(seconds, span.split("/"))) for span in shift["intervals"]]
+        assert all(start <= first < last <= end for first, last in held)
+        assert all(one[1] < other[0] for one, other in zip(held, held[1:])), "in order, and apart"
+
+
 def main(schema_file, file, truth_file):
     document = json.load(open(file))
     jsonschema.Draft202012Validator(json.load(open(schema_file))).validate(document)
+    named(document)
+    asked = maintenances(document, json.load(open(truth_file))["maintenances"])
     truth = json.load(open(truth_file))["active"]
     windows = {window["name"]: window for window in document["windows"] if window["while"] is None}
     assert windows.keys() == truth.keys(), "windows are there by name"
@@ -48,7 +99,7 @@ def main(schema_file, file, truth_file):
                 compared += 1
     for freeze in document["freezes"]:
         assert {ruling["tier"] for ruling in freeze["rulings"]} == names["tiers"], "a ruling for each tier"
-    print(f"json: {len(windows)} windows agree with the policy at {compared} questions")
+    print(f"json: {len(windows)} windows agree with the policy at {compared} questions, maintenances at {asked}")
 
 
 main(*sys.argv[1:])

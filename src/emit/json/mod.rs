@@ -6,7 +6,9 @@
 mod calendar;
 mod change;
 mod condition;
+mod maintenance;
 mod rollout;
+mod told;
 
 use super::{Files, Job, Target, mark, pretty};
 use crate::calendar::{Elapsed, TZDB_VERSION};
@@ -66,12 +68,26 @@ fn document(job: &Job<'_>) -> Value {
         "levers": rows(policy, &policy.levers, rollout::lever),
         "rollbacks": rows(policy, &policy.rollbacks, rollout::rollback),
         "flags": rows(policy, &policy.flags, rollout::flag),
+        "schedules": rows(policy, &policy.schedules, maintenance::schedule),
+        "surfaces": rows(policy, &policy.surfaces, maintenance::surface),
+        "maintenances": rows(policy, &policy.maintenances, maintenance::maintenance),
+        "statuses": rows(policy, &policy.statuses, told::status),
+        "severities": rows(policy, &policy.severities, told::severity),
+        "templates": rows(policy, &policy.templates, told::template),
+        "comms": rows(policy, &policy.comms, told::comms),
+        "audiences": rows(policy, &policy.audiences, told::audience),
+        "incidents": rows(policy, &policy.incidents, told::incident),
     })
 }
 
 /// Every row of a table, in the order it is declared.
 fn rows<T>(policy: &Policy, table: &Table<T>, view: fn(&Policy, &T) -> Value) -> Vec<Value> {
     table.rows().iter().map(|row| view(policy, row)).collect()
+}
+
+/// A list, each item as `view` shows it.
+fn rows_of<T>(items: &[T], view: impl Fn(&T) -> Value) -> Vec<Value> {
+    items.iter().map(view).collect()
 }
 
 /// The names of rows.

@@ -1,10 +1,10 @@
 //! The calendar as a page: a lane a region, bars that speak on hover and by keyboard, a table for those who read it so.
 
-use super::{Shown, concerned, reason, region, title};
+use super::Shown;
 use crate::calendar::{Instant, Interval, Repeat, TimeOfDay, Zone};
 use crate::decide::Verdict;
+use crate::emit::escape::html as escape;
 use crate::policy::{FreezeKind, Id, Ruling, Window};
-use crate::render::guard::html_text as escape;
 use crate::schedule::{Held, Lane, kinds_by_strictness};
 use std::fmt::Write;
 
@@ -139,7 +139,7 @@ fn scale(shown: &Shown<'_>, zone: Zone, label: &str, page: &mut String) {
 }
 
 fn lane_of(shown: &Shown<'_>, kinds: &[Id<FreezeKind>], lane: &Lane, page: &mut String) {
-    let name = region(shown.policy, lane);
+    let name = lane.title(shown.policy);
     let zone = shown.policy.place_of(lane.region).zone;
     let rows = rows(&lane.held);
     let height = rows.iter().copied().max().map_or(1, |row| row + 1);
@@ -173,7 +173,7 @@ fn lane_of(shown: &Shown<'_>, kinds: &[Id<FreezeKind>], lane: &Lane, page: &mut 
             "<li class=\"k{}{side}\" style=\"left:{left:.3}%;width:{:.3}%;--row:{row}\" tabindex=\"0\"><b>{}</b><span>{}</span></li>",
             class(kinds, held.kind),
             (right - left).max(0.2),
-            escape(&title(shown.policy, held)),
+            escape(&held.title(shown.policy)),
             words(shown, zone, held),
         );
     }
@@ -186,15 +186,15 @@ fn lane_of(shown: &Shown<'_>, kinds: &[Id<FreezeKind>], lane: &Lane, page: &mut 
 /// What a bar says when it is pointed at or has the focus.
 fn words(shown: &Shown<'_>, zone: Zone, held: &Held) -> String {
     let kind = &shown.policy.kinds[held.kind].name;
-    let mut said = format!("<strong>{} {}</strong><br>", escape(kind), escape(&title(shown.policy, held)));
+    let mut said = format!("<strong>{} {}</strong><br>", escape(kind), escape(&held.title(shown.policy)));
     let _ = write!(
         said,
         "from {}<br>until {}<br>",
         escape(&zone.show(held.span.start, shown.now)),
         escape(&zone.show(held.span.end, shown.now))
     );
-    let _ = write!(said, "for {}<br>", escape(&concerned(shown.policy, held)));
-    let why = reason(shown.policy, held);
+    let _ = write!(said, "for {}<br>", escape(&held.concerned(shown.policy)));
+    let why = held.reason(shown.policy);
     if !why.is_empty() {
         let _ = write!(said, "<q>{}</q><br>", escape(&why));
     }
@@ -230,13 +230,13 @@ fn table(shown: &Shown<'_>, page: &mut String) {
         let zone = shown.policy.place_of(lane.region).zone;
         for held in &lane.held {
             let cells = [
-                region(shown.policy, lane),
+                lane.title(shown.policy),
                 shown.policy.kinds[held.kind].name.clone(),
-                title(shown.policy, held),
+                held.title(shown.policy),
                 zone.show(held.span.start, shown.now),
                 zone.show(held.span.end, shown.now),
-                concerned(shown.policy, held),
-                reason(shown.policy, held),
+                held.concerned(shown.policy),
+                held.reason(shown.policy),
             ];
             page.push_str("<tr>");
             for cell in cells {

@@ -1,6 +1,6 @@
 //! The calendar in a terminal: a strip a region, then every span with its local time.
 
-use super::{Shown, concerned, reason, region, title};
+use super::Shown;
 use crate::calendar::{Elapsed, Instant, Interval, Zone};
 use crate::policy::{FreezeKind, Id};
 use crate::render::guard::visible;
@@ -17,7 +17,7 @@ const MOST_LISTED: usize = 3;
 
 pub(super) fn render(shown: &Shown<'_>, paint: Paint) -> String {
     let kinds = kinds_by_strictness(shown.policy);
-    let names: Vec<String> = shown.lanes.iter().map(|lane| region(shown.policy, lane)).collect();
+    let names: Vec<String> = shown.lanes.iter().map(|lane| lane.title(shown.policy)).collect();
     let left = names.iter().map(String::len).max().unwrap_or(0).clamp(8, 24) + 2;
     let days = usize::try_from((shown.within.length().as_seconds() + 86_399) / 86_400).unwrap_or(1).max(1);
     let a_day = ((WIDTH - left) / days).clamp(1, 24);
@@ -61,9 +61,8 @@ pub(super) fn render(shown: &Shown<'_>, paint: Paint) -> String {
         for (first, spans) in by_window(&lane.held) {
             let (sign, style) = sign(&kinds, first.kind);
             let kind = &shown.policy.kinds[first.kind].name;
-            let mut what =
-                format!("{kind} {}: {}", title(shown.policy, first), concerned(shown.policy, first));
-            let why = reason(shown.policy, first);
+            let mut what = format!("{kind} {}: {}", first.title(shown.policy), first.concerned(shown.policy));
+            let why = first.reason(shown.policy);
             if !why.is_empty() {
                 what.push_str(&format!("; \"{why}\""));
             }

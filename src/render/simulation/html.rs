@@ -4,7 +4,7 @@ use super::Shown;
 use super::terminal::time;
 use super::words::{answer, notes, percent, said};
 use crate::calendar::{Elapsed, Instant, Zone};
-use crate::render::guard::html_text as escape;
+use crate::emit::escape::html as escape;
 use crate::simulate::{Truth, What};
 use std::fmt::Write;
 

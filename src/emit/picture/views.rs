@@ -1,8 +1,8 @@
 //! What of a policy is drawn: its pipelines, who takes which lock, which file uses which, and what brings a release back.
 
 use super::{Arrangement, Arrow, Group, Line, Node, Picture, Shape};
+use crate::emit::escape::visible;
 use crate::policy::{Act, Flip, Holding, Id, Pipeline, Policy, Stage, Traffic};
-use crate::render::guard::visible;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 

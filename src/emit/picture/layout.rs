@@ -1,8 +1,8 @@
 //! Where boxes stand: in each group a column for each step of its longest way, in each column the order that keeps arrows short.
 
 use super::{Arrangement, Group, Picture};
-use crate::render::wrap::columns;
 use std::collections::{BTreeMap, BTreeSet};
+use unicode_width::UnicodeWidthStr;
 
 /// Space between columns, and between a box and the edge of its group.
 const GAP: usize = 56;
@@ -55,7 +55,7 @@ pub(super) fn layout(picture: &Picture) -> Layout {
         width = width.max(place.x + place.width - PAD);
         groups.push(place);
     }
-    let width = width.max(columns(&picture.title) * LETTER * 3 / 2);
+    let width = width.max(picture.title.width() * LETTER * 3 / 2);
     Layout { boxes, groups, width: width + 2 * PAD, height }
 }
 
@@ -81,7 +81,7 @@ fn lay(
         .boxes
         .iter()
         .map(|one| {
-            let widest = one.lines.iter().chain([&one.name]).map(|line| columns(line)).max().unwrap_or(0);
+            let widest = one.lines.iter().chain([&one.name]).map(|line| line.width()).max().unwrap_or(0);
             (one.id, (widest * LETTER + 2 * PAD, (one.lines.len() + 1) * LINE + PAD))
         })
         .collect();
@@ -111,7 +111,7 @@ fn lay(
         x += widest + GAP;
     }
     let inner = x.saturating_sub(GAP) + PAD - left;
-    let title = columns(&group.title) * LETTER + 2 * PAD;
+    let title = group.title.width() * LETTER + 2 * PAD;
     Place { x: left, y: top, width: inner.max(title), height: bottom + PAD - top }
 }
 

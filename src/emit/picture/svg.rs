@@ -4,21 +4,63 @@ use super::layout::{LINE, Layout, Place, layout};
 use super::{Arrow, Line, Picture, Shape};
 use std::fmt::Write;
 
-const STYLE: &str = include_str!("graph.css");
+const COLOURS: &str = include_str!("colours.css");
+
+/// How boxes, arrows and texts look, in colours that whoever shows them names: `--ink`, `--soft`, `--ground`, `--group`, `--edge`,
+/// `--step`, `--thing` and `--lock`.
+pub const SHAPES: &str = include_str!("shapes.css");
+
+/// The height of the title, which a picture inside a page leaves to the page.
+const TITLE: usize = 40;
 
 pub(super) fn render(picture: &Picture) -> String {
     let layout = layout(picture);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" \
          role=\"img\" aria-labelledby=\"title about\">\n<title id=\"title\">{2}</title>\n<desc id=\"about\">{3}</desc>\n\
-         <style>\n{STYLE}</style>\n<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" \
-         markerHeight=\"8\" orient=\"auto\"><path class=\"tip\" d=\"M0 0L8 4L0 8Z\"/></marker></defs>\n\
-         <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n<text class=\"title\" x=\"16\" y=\"30\">{2}</text>\n",
+         <style>\n{COLOURS}{SHAPES}</style>\n",
         layout.width,
         layout.height,
         escape(&picture.title),
         escape(&picture.about)
     );
+    tip("tip", &mut out);
+    let _ = write!(
+        out,
+        "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n<text class=\"title\" x=\"16\" y=\"30\">{}</text>\n",
+        escape(&picture.title)
+    );
+    body(picture, &layout, "tip", &mut out);
+    out
+}
+
+/// A picture inside a page, which brings [`SHAPES`] and the title; `id` is one that nothing else on the page begins with.
+pub fn inline(picture: &Picture, id: &'static str) -> String {
+    let layout = layout(picture);
+    let tips = format!("{id}-tip");
+    let height = layout.height.saturating_sub(TITLE);
+    let mut out = format!(
+        "<svg viewBox=\"0 {TITLE} {0} {height}\" width=\"{0}\" height=\"{height}\" role=\"img\" \
+         aria-labelledby=\"{id}-title {id}-about\">\n<title id=\"{id}-title\">{1}</title>\n<desc id=\"{id}-about\">{2}</desc>\n",
+        layout.width,
+        escape(&picture.title),
+        escape(&picture.about)
+    );
+    tip(&tips, &mut out);
+    body(picture, &layout, &tips, &mut out);
+    out
+}
+
+/// The head of an arrow.
+fn tip(id: &str, out: &mut String) {
+    let _ = writeln!(
+        out,
+        "<defs><marker id=\"{id}\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" \
+         markerHeight=\"8\" orient=\"auto\"><path class=\"tip\" d=\"M0 0L8 4L0 8Z\"/></marker></defs>"
+    );
+}
+
+fn body(picture: &Picture, layout: &Layout, tip: &str, out: &mut String) {
     for (group, place) in picture.groups.iter().zip(&layout.groups) {
         let Place { x, y, width, height } = *place;
         let _ = writeln!(
@@ -33,7 +75,7 @@ pub(super) fn render(picture: &Picture) -> String {
     // Words of arrows stand above the boxes that their arrows pass.
     let mut said = String::new();
     for arrow in &picture.arrows {
-        draw(arrow, &layout, &mut out, &mut said);
+        draw(arrow, layout, tip, out, &mut said);
     }
     for one in picture.groups.iter().flat_map(|group| &group.boxes) {
         let Some(Place { x, y, width, height }) = layout.boxes.get(&one.id).copied() else { continue };
@@ -59,11 +101,10 @@ pub(super) fn render(picture: &Picture) -> String {
     }
     out.push_str(&said);
     out.push_str("</svg>\n");
-    out
 }
 
 /// From the right edge of a box to the left edge of another; where that lies behind it, from below to below.
-fn draw(arrow: &Arrow, layout: &Layout, out: &mut String, said: &mut String) {
+fn draw(arrow: &Arrow, layout: &Layout, tip: &str, out: &mut String, said: &mut String) {
     let (Some(from), Some(to)) = (layout.boxes.get(&arrow.from), layout.boxes.get(&arrow.to)) else { return };
     let class = match arrow.line {
         Line::Solid => "arrow",
@@ -87,7 +128,7 @@ fn draw(arrow: &Arrow, layout: &Layout, out: &mut String, said: &mut String) {
         let half = (y + below) / 2;
         (format!("M{x} {y}C{x} {half} {end} {half} {end} {below}"), ((x + end) / 2, half))
     };
-    let _ = writeln!(out, "<path class=\"{class}\" d=\"{path}\" marker-end=\"url(#tip)\"/>");
+    let _ = writeln!(out, "<path class=\"{class}\" d=\"{path}\" marker-end=\"url(#{tip})\"/>");
     if !arrow.text.is_empty() {
         let _ = writeln!(
             said,

@@ -6,6 +6,7 @@ mod mermaid;
 mod svg;
 mod views;
 
+pub use svg::{SHAPES, inline};
 pub use views::{imports, levers, locks, pipelines};
 
 /// Boxes with arrows between them.

@@ -1,0 +1,69 @@
+//! What the policy promises, in its own tests, and what other documents were held to say of it.
+
+use super::Shown;
+use super::markup::{Markup, cell, head, html, list, table};
+use super::words::{names, source};
+use crate::calendar::{Instant, Zone};
+use crate::policy::{Claim, Expectation, Policy, Ruling, TestBlock};
+
+pub(super) fn body(shown: &Shown<'_>) -> Markup {
+    let policy = shown.policy;
+    html![
+        table(
+            "Tests: what opsc test asks and expects",
+            &["Test", "Expects"],
+            policy.tests.rows().iter().map(|row| test(policy, row)),
+        ),
+        table(
+            "Claims: what other documents say, held against the policy",
+            &["Document", "Says"],
+            policy.claims.rows().iter().map(|row| claim(policy, row)),
+        ),
+    ]
+}
+
+fn test(policy: &Policy, test: &TestBlock) -> Markup {
+    let cases = test.cases.iter().map(|case| {
+        let title =
+            if case.title.is_empty() { Markup::default() } else { html![Markup::said(&case.title), ": "] };
+        let expected = case.expectations.iter().map(|(expected, _)| expectation(expected));
+        html![title, Markup::join(expected, ", ")]
+    });
+    html![head(html![Markup::said(&test.name), "<br>", source(policy, test.origin)]), cell(list(cases)),]
+}
+
+fn expectation(expected: &Expectation) -> Markup {
+    let utc = |at: Instant| Markup::dated(Zone::UTC, at);
+    match expected {
+        Expectation::Allowed => "allowed".into(),
+        Expectation::Blocked { by, until } => {
+            let by = names(by.iter().map(String::as_str));
+            let by = if by.is_empty() { by } else { html![" by ", by] };
+            let until = until.map_or_else(Markup::default, |until| html![" until ", utc(until)]);
+            html!["blocked", by, until]
+        }
+        Expectation::Pending { on } => {
+            let on = names(on.iter().map(String::as_str));
+            if on.is_empty() { "pending".into() } else { html!["pending on ", on] }
+        }
+        Expectation::Next(Some(at)) => html!["next ", utc(*at)],
+        Expectation::Next(None) => "never again".into(),
+        Expectation::ValidUntil(at) => html!["valid until ", utc(*at)],
+    }
+}
+
+fn claim(policy: &Policy, claim: &Claim) -> Markup {
+    let rulings = claim.rulings.iter().map(|ruling| {
+        let kind =
+            ruling.kind.map_or("Outside every freeze".into(), |kind| Markup::said(&policy.kinds[kind].name));
+        let tiers = names(ruling.tiers.iter().map(|tier| policy.tiers[*tier].name.as_str()));
+        let says = match &ruling.ruling {
+            Ruling::Admit { when } if when.is_true() => " admits ",
+            Ruling::Admit { .. } => " admits on a condition ",
+            Ruling::Except => " blocks, but for an exception, ",
+            Ruling::Block => " blocks ",
+        };
+        html![kind, says, tiers]
+    });
+    html![head(html![Markup::said(&claim.name), "<br>", source(policy, claim.origin)]), cell(list(rulings)),]
+}
