@@ -49,6 +49,14 @@ fn expectation(expected: &Expectation) -> Markup {
         Expectation::Next(Some(at)) => html!["next ", utc(*at)],
         Expectation::Next(None) => "never again".into(),
         Expectation::ValidUntil(at) => html!["valid until ", utc(*at)],
+        Expectation::Window(windows) => html!["in window ", names(windows.iter().map(String::as_str))],
+        Expectation::NoWindow(windows) if windows.is_empty() => "in no window".into(),
+        Expectation::NoWindow(windows) => html!["not in window ", names(windows.iter().map(String::as_str))],
+        Expectation::Reason(reasons) => html!["for ", names(reasons.iter().map(String::as_str))],
+        Expectation::Record { pointer, value } => {
+            let value = value.as_ref().map_or("nothing".into(), |value| Markup::code(&value.to_string()));
+            html!["the record has ", value, " at ", Markup::code(pointer)]
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target gitlab-ci, policy sha256:7676cdac2774b4634592844e29af3027c3d724a51a9778769b670427c64aca98
+# target gitlab-ci, policy sha256:b95eb181c9f048db9aeb850e06e003cc907aee9926508b409aa4214b9eabf520
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.

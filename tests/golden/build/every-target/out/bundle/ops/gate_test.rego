@@ -1,5 +1,5 @@
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target opa, policy sha256:7676cdac2774b4634592844e29af3027c3d724a51a9778769b670427c64aca98
+# target opa, policy sha256:b95eb181c9f048db9aeb850e06e003cc907aee9926508b409aa4214b9eabf520
 
 # Holds the rules against a small calendar of their own.
 package ops.gate_test
