@@ -23,7 +23,11 @@ window burning : hard { while warm }
 pipeline release { stage boot : deploy { run "make deploy" } }
 lever fast { flips flag "new-path"; within 1m; run "flag off new-path" }
 rollback back for release { case "TEXT" { pull fast; note "TEXT" }; do { pull fast } }
-incident gone { when not warm; records "TEXT" }
+status bad { level partial-outage; shows "TEXT" }
+severity S1 "TEXT" { impact "TEXT"; status bad; pages lead }
+template first : acknowledgement { text "TEXT {scope} {owner} {user-effect} {next-checkpoint}" }
+comms talk { first within 10m; every 15m until resolved; lead lead; writer lead; support lead; engineer lead; says first }
+incident gone { when not warm; severity S1; comms talk; records "TEXT" }
 surface uploads : endpoint { route "POST" "/documents" }
 maintenance upgrade {
   because "TEXT"
