@@ -26,11 +26,13 @@ pub mod decide;
 pub mod schedule;
 pub mod simulate;
 pub mod verify;
+pub mod review;
 pub mod fidelity;
 pub mod rules;
 pub mod emit;
 pub mod fmt;
 pub mod import;
+pub mod drift;
 pub mod render;
 pub mod cli;
 

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 /// Rooms in dependency order: each may import only those before it.
 const ROOMS: &[&str] = &[
     "world", "source", "calendar", "diag", "syntax", "schema", "resolve", "types", "policy", "graph",
-    "segments", "decide", "schedule", "simulate", "verify", "fidelity", "rules", "emit", "fmt", "import",
-    "render", "ide", "lsp", "cli",
+    "segments", "decide", "schedule", "simulate", "verify", "review", "fidelity", "rules", "emit", "fmt",
+    "import", "drift", "render", "ide", "lsp", "cli",
 ];
 
 /// Rooms that may not import a room although it stands before them, with the reason.

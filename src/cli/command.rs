@@ -5,6 +5,7 @@ use super::calendar::Calendar;
 use super::change::Describe;
 use super::check::Check;
 use super::console::Console;
+use super::drift::Drift;
 use super::explain::Explain;
 use super::failure::Failure;
 use super::fmt::Fmt;
@@ -36,6 +37,7 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Calendar>(),
     row_of::<Graph>(),
     row_of::<Build>(),
+    row_of::<Drift>(),
     row_of::<Runbook>(),
     row_of::<Import>(),
     row_of::<Explain>(),

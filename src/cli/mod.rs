@@ -11,6 +11,7 @@ mod codes;
 mod command;
 mod console;
 pub mod declarations;
+mod drift;
 mod explain;
 mod failure;
 pub mod files;

@@ -5,6 +5,7 @@
 
 mod alertmanager;
 mod argo_cd;
+pub mod codeowners;
 mod condition;
 pub mod escape;
 mod files;
@@ -12,6 +13,7 @@ mod flagd;
 mod flagd_flags;
 mod freeze;
 mod github;
+mod github_environments;
 mod gitlab;
 mod html;
 mod ics;
@@ -92,6 +94,8 @@ pub static TARGETS: &[&Target] = &[
     &opa::OPA,
     &statuspage::STATUSPAGE,
     &html::HTML,
+    &codeowners::CODEOWNERS,
+    &github_environments::GITHUB_ENVIRONMENTS,
 ];
 
 /// The files of one declared target, by path relative to the policy's root.

@@ -92,7 +92,8 @@ fn rich(text: &str) -> Policy {
             doc: text.to_owned(),
             origin: origin(3),
             needs: Vec::new(),
-            paths: Vec::new(),
+            paths: vec![format!("{name}/**")],
+            owner: Some(policy::Party::Person("mara".to_owned())),
         });
     }
     for name in ["production", "staging"] {

@@ -52,7 +52,7 @@ impl Capability {
         let (folder, last) = to.rsplit_once('/').unwrap_or(("", to));
         let is_file = self.files.first().is_some_and(|first| {
             let end = extension(first);
-            end.is_some() && extension(last) == end
+            last == *first || (end.is_some() && extension(last) == end)
         });
         let folder = if is_file { folder } else { to };
         let more = (self.more)(policy);

@@ -1,11 +1,17 @@
 //! The constructs of a policy that targets hold differently, each with a way to find where a policy uses it.
 
-use super::seen::{Blindness, Seen, Trigger, seen, triggers};
-use crate::calendar::Pattern;
-use crate::policy::{
-    Act, Action, Check, Condition, FlipKind, Origin, Pipeline, Policy, Reaction, Role, Ruling, Stage,
-    Surface, Wording,
+use super::asked;
+use super::seen::Blindness;
+use super::uses::{
+    asks_people, kinds, long_words, missed, pipelines, recurs, stages, surface_use, triggers_where, used,
+    windows,
 };
+use crate::policy::{Action, Condition, FlipKind, Origin, Pipeline, Policy, Reaction, Role, Ruling, Stage};
+
+/// The longest text of an update that Statuspage takes, in characters.
+pub const LONGEST_BODY: usize = 25_000;
+/// The longest name of an incident that it takes.
+pub const LONGEST_NAME: usize = 255;
 
 /// Where a policy uses a construct.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +31,12 @@ pub enum Part {
     Maintenance,
     /// What is flipped to come back
     Recovery,
+    /// Who is asked before a change is merged
+    Review,
     /// How a change goes out
     Rollout,
+    /// Who is asked while it goes out
+    Approval,
     /// What begins a rollback, opens an incident or sets a state of the page
     Alarm,
     /// What users are told of incidents and maintenances
@@ -198,6 +208,66 @@ pub static CONSTRUCTS: &[Construct] = &[
         },
     },
     Construct {
+        name: "review asked of a tier",
+        part: Part::Review,
+        meaning: "asks people before a change of it is merged",
+        uses: asked::tiers_that_ask,
+    },
+    Construct {
+        name: "review by several people",
+        part: Part::Review,
+        meaning: "asks more than one person",
+        uses: asked::tiers_that_ask_several,
+    },
+    Construct {
+        name: "review in a region",
+        part: Part::Review,
+        meaning: "asks somebody who answers for the region",
+        uses: asked::tiers_that_ask_in_regions,
+    },
+    Construct {
+        name: "review on a condition",
+        part: Part::Review,
+        meaning: "asks people where something else holds",
+        uses: asked::asked_on_a_condition,
+    },
+    Construct {
+        name: "review in a freeze",
+        part: Part::Review,
+        meaning: "admits a change that somebody approved",
+        uses: asked::freezes_that_ask,
+    },
+    Construct {
+        name: "review that ends",
+        part: Part::Review,
+        meaning: "counts for a time",
+        uses: asked::approvals_that_end,
+    },
+    Construct {
+        name: "review that no name gives",
+        part: Part::Review,
+        meaning: "has nobody whom a code host can name",
+        uses: asked::nameless_owners,
+    },
+    Construct {
+        name: "review by a rota",
+        part: Part::Review,
+        meaning: "is had by whoever is on call",
+        uses: asked::owners_by_rota,
+    },
+    Construct {
+        name: "`every path` rule",
+        part: Part::Review,
+        meaning: "holds where every path of a change matches",
+        uses: asked::rules_of_every_path,
+    },
+    Construct {
+        name: "glob with a class or odd signs",
+        part: Part::Review,
+        meaning: "has a class of letters, or signs that CODEOWNERS cannot write",
+        uses: asked::inexact_globs,
+    },
+    Construct {
         name: "lock over several jobs",
         part: Part::Rollout,
         meaning: "is held from one stage to another, or beside another lock",
@@ -225,7 +295,7 @@ pub static CONSTRUCTS: &[Construct] = &[
     },
     Construct {
         name: "approval by a rota",
-        part: Part::Rollout,
+        part: Part::Approval,
         meaning: "is approved by whoever is on call",
         uses: |policy| {
             stages(policy, |policy, stage| {
@@ -234,6 +304,30 @@ pub static CONSTRUCTS: &[Construct] = &[
                 roles.into_iter().any(|role| by_rota(&policy.roles[*role]))
             })
         },
+    },
+    Construct {
+        name: "approval of several people for a stage",
+        part: Part::Approval,
+        meaning: "asks more than one person before it starts",
+        uses: asked::stages_that_ask_several,
+    },
+    Construct {
+        name: "approval in a region for a stage",
+        part: Part::Approval,
+        meaning: "asks somebody who answers for the region",
+        uses: asked::stages_that_ask_in_regions,
+    },
+    Construct {
+        name: "more than six who may approve",
+        part: Part::Approval,
+        meaning: "may be approved by more than six people",
+        uses: asked::crowded_stages,
+    },
+    Construct {
+        name: "approval that no login gives",
+        part: Part::Approval,
+        meaning: "is approved by people whom a code host cannot name",
+        uses: asked::stages_that_ask_nobody,
     },
     Construct {
         name: "gate that asks for people",
@@ -353,139 +447,3 @@ pub static CONSTRUCTS: &[Construct] = &[
         uses: long_words,
     },
 ];
-
-/// The longest text of an update that Statuspage takes, in characters.
-pub const LONGEST_BODY: usize = 25_000;
-/// The longest name of an incident that it takes.
-pub const LONGEST_NAME: usize = 255;
-
-/// Texts that are longer, and titles that are as long as makes a name too long.
-fn long_words(policy: &Policy) -> Vec<Use> {
-    let mut found = Vec::new();
-    let mut note = |is_long: bool, origin: Origin, what: String| {
-        found.extend(is_long.then_some(Use { origin, what }));
-    };
-    let exceeds = |text: &str, most: usize| text.chars().count() > most;
-    for template in policy.templates.rows() {
-        let (text, origin) = &template.text;
-        note(exceeds(text, LONGEST_BODY), *origin, format!("the text of template `{}`", template.name));
-    }
-    for severity in policy.severities.rows() {
-        let is_long = exceeds(&severity.title, LONGEST_NAME - "{scope}: ".len());
-        note(is_long, severity.origin, format!("the title of severity `{}`", severity.name));
-    }
-    for status in policy.statuses.rows() {
-        let is_long = exceeds(&status.title, LONGEST_NAME);
-        note(is_long, status.origin, format!("the title of status `{}`", status.name));
-    }
-    for maintenance in policy.maintenances.rows() {
-        let banner = maintenance.banner.iter().map(|banner| (&banner.says, banner.origin));
-        let notices =
-            maintenance.notices.iter().filter_map(|notice| Some((notice.says.as_ref()?, notice.origin)));
-        let steps = maintenance.steps().filter_map(|step| match &step.act {
-            Act::Notice(says) => Some((says, step.origin)),
-            _ => None,
-        });
-        for (says, origin) in banner.chain(notices).chain(steps) {
-            let Wording::Text(text) = says else { continue };
-            note(
-                exceeds(text, LONGEST_BODY),
-                origin,
-                format!("a text of maintenance `{}`", maintenance.name),
-            );
-        }
-    }
-    found
-}
-
-/// A trigger as findings call it.
-fn named(trigger: &Trigger<'_>, more: &str) -> Use {
-    let Trigger { of, name, bound, .. } = trigger;
-    let what = format!("the trigger `{}` of {of} `{name}`{more}", bound.text);
-    Use { origin: bound.origin, what }
-}
-
-fn triggers_where(policy: &Policy, uses: fn(&Trigger<'_>, &Seen<'_>) -> bool) -> Vec<Use> {
-    let found = triggers(policy).into_iter();
-    let found = found.filter(|trigger| uses(trigger, &seen(policy, &trigger.bound.check)));
-    found.map(|trigger| named(&trigger, "")).collect()
-}
-
-/// Triggers that may fire unseen, for a reason that is asked for: once each, with what more is to be said.
-fn missed(policy: &Policy, asked: fn(&Blindness) -> Option<String>) -> Vec<Use> {
-    let found = triggers(policy).into_iter().filter_map(|trigger| {
-        let seen = seen(policy, &trigger.bound.check);
-        let more = seen.missed().into_iter().find_map(asked)?;
-        Some(named(&trigger, &more))
-    });
-    found.collect()
-}
-
-fn surface_use(surface: &Surface) -> Use {
-    Use { origin: surface.origin, what: format!("surface `{}`", surface.name) }
-}
-
-fn windows(policy: &Policy, uses: fn(&crate::policy::Window) -> bool) -> Vec<Use> {
-    let found = policy.windows.iter().filter(|(_, window)| uses(window));
-    found
-        .map(|(_, window)| Use { origin: window.origin, what: format!("window `{}`", window.name) })
-        .collect()
-}
-
-/// Kinds that a window has and whose rulings are so.
-fn kinds(policy: &Policy, uses: fn(&[&Ruling]) -> bool) -> Vec<Use> {
-    let found = policy.kinds.iter().filter(|(id, kind)| {
-        let rulings: Vec<&Ruling> = kind.rulings.iter().map(|(ruling, _)| ruling).collect();
-        policy.windows.rows().iter().any(|window| window.kind == *id) && uses(&rulings)
-    });
-    found.map(|(_, kind)| Use { origin: kind.origin, what: format!("kind `{}`", kind.name) }).collect()
-}
-
-fn recurs(pattern: &Pattern) -> bool {
-    !matches!(pattern, Pattern::Once(_) | Pattern::OnceLocal { .. } | Pattern::Dates(_))
-}
-
-fn pipelines(policy: &Policy, uses: fn(&Pipeline) -> bool) -> Vec<Use> {
-    let found = policy.pipelines.rows().iter().filter(|pipeline| uses(pipeline));
-    found
-        .map(|pipeline| Use { origin: pipeline.origin, what: format!("pipeline `{}`", pipeline.name) })
-        .collect()
-}
-
-fn stages(policy: &Policy, uses: fn(&Policy, &Stage) -> bool) -> Vec<Use> {
-    let found = policy.pipelines.rows().iter().flat_map(|pipeline| {
-        let stages = pipeline.stages.rows().iter().filter(|stage| uses(policy, stage));
-        stages.map(|stage| used(pipeline, stage))
-    });
-    found.collect()
-}
-
-fn used(pipeline: &Pipeline, stage: &Stage) -> Use {
-    Use { origin: stage.origin, what: format!("stage `{}` of pipeline `{}`", stage.name, pipeline.name) }
-}
-
-/// Gates that name gates are followed so far; a policy has no cycle of them.
-const DEEPEST: usize = 64;
-
-fn asks_people(policy: &Policy, check: &Check, depth: usize) -> bool {
-    match check {
-        Check::All(parts) | Check::Any(parts) => parts.iter().any(|part| asks_people(policy, part, depth)),
-        Check::Not(part) => asks_people(policy, part, depth),
-        Check::Evidence(condition) => people_in(condition),
-        Check::Gate(gate, _) if depth < DEEPEST => {
-            policy.gates[*gate].requires.iter().any(|bound| asks_people(policy, &bound.check, depth + 1))
-        }
-        Check::Gate(..) | Check::Bar(_) | Check::Probe(..) => false,
-    }
-}
-
-fn people_in(condition: &Condition) -> bool {
-    match condition {
-        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(people_in),
-        Condition::Not(part) => people_in(part),
-        Condition::Approved(_) | Condition::Approval(..) | Condition::TierIn(..) => true,
-        Condition::Holds(..) | Condition::Compare(..) | Condition::Sustained(..) | Condition::OneOf(..) => {
-            false
-        }
-    }
-}

@@ -3,6 +3,7 @@
 //! A construct that a target holds exactly or stricter passes; one that it would hold weaker is refused at the
 //! policy's line, unless the target says `allow lossy because "..."` (language section 8).
 
+mod asked;
 mod capability;
 mod check;
 mod construct;
@@ -10,7 +11,9 @@ mod coverage;
 mod option;
 mod seen;
 mod reasons;
+mod runs;
 mod table;
+mod uses;
 
 pub use capability::{Capability, Want};
 pub use check::{
@@ -22,6 +25,8 @@ pub use coverage::{Carried, Coverage, coverage};
 pub use option::{OptionField, OptionKind};
 pub use seen::{Blindness, Seen, SeenBar, Trigger, seen, spans, tells_tracks, triggers};
 pub use table::{CAPABILITIES, LATER};
+
+use crate::policy::Policy;
 
 /// How well a target holds a construct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,4 +59,14 @@ pub enum Freezes {
     Shows,
     /// It says nothing of them.
     Silent,
+}
+
+/// The paths that every declared target writes, relative to the policy's root; a folder ends in `/`.
+pub fn outputs(policy: &Policy) -> Vec<String> {
+    let mut paths = Vec::new();
+    for target in policy.targets.rows() {
+        let capability = CAPABILITIES.iter().find(|capability| capability.target == target.name);
+        paths.extend(capability.map_or_else(Vec::new, |capability| capability.paths(policy, target)));
+    }
+    paths
 }

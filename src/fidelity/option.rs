@@ -70,3 +70,9 @@ pub(super) const ACTION: OptionField = OptionField {
     kind: OptionKind::Action,
     default: "",
 };
+pub(super) const ORGANIZATION: OptionField = OptionField {
+    name: "organization",
+    doc: "the organization that has a team for each role and team of the policy, called alike; left out, their people are named",
+    kind: OptionKind::Label,
+    default: "",
+};

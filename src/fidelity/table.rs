@@ -1,54 +1,17 @@
 //! The targets as data: what each takes besides `to`, and how it holds each construct.
 
-use super::Fidelity::{self, Stricter, Weaker};
+use super::Fidelity::{Stricter, Weaker};
 use super::Freezes::{Refuses, Shows, Silent};
 use super::Part;
 use super::capability::{Capability, Want};
-use super::option::{ACTION, BRANCH, ENVIRONMENT, HOOKS, INSTALL, OptionField, OptionKind, POLICY};
+use super::option::{
+    ACTION, BRANCH, ENVIRONMENT, HOOKS, INSTALL, ORGANIZATION, OptionField, OptionKind, POLICY,
+};
 use super::reasons::{
     ASKED_BEYOND, CRON, DATED, DEPLOYS_ALONE, EXPANDED, METRICS_ALONE, NO_EVIDENCE, NO_FACTS, NO_PLACE, STALE,
 };
-use crate::policy::Policy;
-
-/// One that asks again where there is a calendar; the program of steps, a workflow a pipeline and one a rollback.
-fn workflows(policy: &Policy) -> Vec<String> {
-    let mut names = Vec::new();
-    names.extend((!policy.windows.is_empty()).then(|| "ops-recheck.yml".to_owned()));
-    names.extend((!policy.pipelines.is_empty()).then(|| "../actions/ops-gate/stage.sh".to_owned()));
-    names.extend(policy.pipelines.rows().iter().map(|pipeline| format!("pipeline-{}.yml", pipeline.name)));
-    names.extend(policy.rollbacks.rows().iter().map(|rollback| format!("rollback-{}.yml", rollback.name)));
-    names
-}
-
-/// The program of steps, the jobs that start pipelines, a child pipeline a pipeline and one a rollback.
-fn children(policy: &Policy) -> Vec<String> {
-    if policy.pipelines.is_empty() {
-        return Vec::new();
-    }
-    let pipelines = policy.pipelines.rows().iter().map(|pipeline| format!("pipeline-{}.yml", pipeline.name));
-    let rollbacks = policy.rollbacks.rows().iter().map(|rollback| format!("rollback-{}.yml", rollback.name));
-    let fixed = ["ops-stage.sh", "ops-pipelines.yml"].map(str::to_owned);
-    fixed.into_iter().chain(pipelines).chain(rollbacks).collect()
-}
-
-/// What runs of a CI server hold of pipelines.
-const HELD_BY_RUNS: &[(&str, Fidelity, &str)] = &[
-    (
-        "lock over several jobs",
-        Stricter,
-        "the whole run holds it, and pipelines that share one run one after the other",
-    ),
-    ("several runs at once", Stricter, "runs of a pipeline go one after the other"),
-    ("rollout that finishes in a freeze", Stricter, "it stays where it is until the calendar is open"),
-    ("approval by a rota", Stricter, "who has the role only by a schedule cannot approve here"),
-    (
-        "gate that asks for people",
-        Weaker,
-        "what is measured is judged, approvals and tiers are not: let the stage say `approve`",
-    ),
-    ("stage that runs a pipeline", Weaker, "a run starts no other, and does not wait for one"),
-    ("stage behind another pipeline", Weaker, "a run does not wait for another"),
-];
+use super::runs::{HELD_BY_RUNS, children, workflows};
+use crate::review::{Hosting, merge_seats, places};
 
 /// Every target, in the order that pages list them.
 pub static CAPABILITIES: &[Capability] = &[
@@ -88,7 +51,7 @@ pub static CAPABILITIES: &[Capability] = &[
                 default: "ubuntu-24.04",
             },
         ],
-        parts: &[Part::Calendar, Part::Rollout],
+        parts: &[Part::Calendar, Part::Rollout, Part::Approval],
         wants: None,
         inexact: HELD_BY_RUNS,
     },
@@ -110,7 +73,7 @@ pub static CAPABILITIES: &[Capability] = &[
                 default: "",
             },
         ],
-        parts: &[Part::Calendar, Part::Rollout],
+        parts: &[Part::Calendar, Part::Rollout, Part::Approval],
         wants: None,
         inexact: HELD_BY_RUNS,
     },
@@ -383,7 +346,15 @@ pub static CAPABILITIES: &[Capability] = &[
         freezes: Shows,
         more: |_| Vec::new(),
         options: &[],
-        parts: &[Part::Calendar, Part::Maintenance, Part::Recovery, Part::Rollout, Part::Alarm, Part::Told],
+        parts: &[
+            Part::Calendar,
+            Part::Maintenance,
+            Part::Recovery,
+            Part::Rollout,
+            Part::Approval,
+            Part::Alarm,
+            Part::Told,
+        ],
         wants: None,
         inexact: &[("recurring freeze", Stricter, DATED), ("`only` window", Stricter, DATED)],
     },
@@ -450,9 +421,101 @@ pub static CAPABILITIES: &[Capability] = &[
         more: |_| Vec::new(),
         freezes: Shows,
         options: &[],
-        parts: &[Part::Calendar, Part::Maintenance, Part::Recovery, Part::Rollout, Part::Alarm, Part::Told],
+        parts: &[
+            Part::Calendar,
+            Part::Maintenance,
+            Part::Recovery,
+            Part::Rollout,
+            Part::Approval,
+            Part::Alarm,
+            Part::Told,
+        ],
         wants: None,
         inexact: &[("recurring freeze", Stricter, DATED), ("`only` window", Stricter, DATED)],
+    },
+    Capability {
+        target: "codeowners",
+        default_to: ".github",
+        files: &["CODEOWNERS"],
+        more: |_| Vec::new(),
+        freezes: Silent,
+        options: &[ORGANIZATION, POLICY],
+        parts: &[Part::Review],
+        wants: Some(Want {
+            met: |policy| {
+                let owned = policy.components.rows().iter().any(|component| component.owner.is_some());
+                let mut tiers = policy.tiers.ids();
+                owned || policy.owner.is_some() || tiers.any(|tier| !merge_seats(policy, tier).is_empty())
+            },
+            what: "whom a `tier` asks, and who is `owner` of a `component` or of the policy",
+        }),
+        inexact: &[
+            (
+                "review asked of a tier",
+                Weaker,
+                "it knows paths alone: a tier that a change states is the gate's",
+            ),
+            ("review by several people", Weaker, "one of the owners suffices"),
+            ("review in a region", Weaker, "it knows no regions: anybody of the role will do"),
+            ("review on a condition", Weaker, "it knows no conditions: nobody is asked by it"),
+            ("review in a freeze", Weaker, "it knows no time: whom a freeze asks is asked by the gate"),
+            ("review that ends", Weaker, "it knows no time: an approval counts as long as the host keeps it"),
+            (
+                "review that no name gives",
+                Weaker,
+                "a line without an owner would ask nobody: none is written",
+            ),
+            ("review by a rota", Stricter, "who has the role only by a schedule is no owner"),
+            ("`every path` rule", Stricter, "each path that matches asks, whatever else is changed"),
+            ("glob with a class or odd signs", Stricter, "any letter stands in the place of each"),
+        ],
+    },
+    Capability {
+        target: "github-environments",
+        default_to: ".github/environments",
+        files: &["apply.sh"],
+        more: |policy| {
+            let places = places(policy, Hosting::People);
+            places.into_iter().map(|place| format!("{}.json", place.name)).collect()
+        },
+        freezes: Silent,
+        options: &[
+            ORGANIZATION,
+            OptionField {
+                name: "branch",
+                doc: "the only branch from which runs may enter; left out, every protected branch",
+                kind: OptionKind::Word,
+                default: "",
+            },
+        ],
+        parts: &[Part::Approval],
+        wants: Some(Want {
+            met: |policy| !places(policy, Hosting::People).is_empty(),
+            what: "an `environment`, and whom a `stage` asks to `approve`",
+        }),
+        inexact: &[
+            ("approval by a rota", Stricter, "who has the role only by a schedule cannot approve here"),
+            (
+                "approval of several people for a stage",
+                Weaker,
+                "one person may pass each environment: that they differ is looked at by the job of `github-actions`",
+            ),
+            (
+                "approval in a region for a stage",
+                Weaker,
+                "anybody of the role may pass: where they answer is looked at by the job of `github-actions`",
+            ),
+            (
+                "more than six who may approve",
+                Stricter,
+                "an environment has six reviewers at most: the first of them",
+            ),
+            (
+                "approval that no login gives",
+                Weaker,
+                "an environment without reviewers lets everybody in: the script refuses to make one",
+            ),
+        ],
     },
 ];
 

@@ -1,6 +1,6 @@
 //! Where changes go: regions, components, services, environments.
 
-use super::{Component as This, Holidays, Id, Origin};
+use super::{Component as This, Holidays, Id, Origin, Party};
 use crate::calendar::{Place, Timetable};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,6 +35,8 @@ pub struct Component {
     pub needs: Vec<Id<This>>,
     /// Globs of the paths it owns.
     pub paths: Vec<String>,
+    /// Who answers for it. The gate does not ask them: code hosts do, where a change touches its paths.
+    pub owner: Option<Party>,
 }
 
 /// A service: components that go together.

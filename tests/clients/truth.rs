@@ -3,10 +3,13 @@
 //!
 //! `cargo run --example truth -- PATH` prints one JSON object.
 
+use globset::GlobBuilder;
 use opsc::calendar::{Elapsed, Instant, Place, Zone};
 use opsc::cli::System;
 use opsc::decide::{About, Change, Context, Prepared, StatedTier, Verdict};
-use opsc::policy::{self, Action, Id, Named, Policy, Region, Surface, Table, Window};
+use opsc::policy::{
+    self, Action, Id, Named, Party, Phase, Policy, Region, Role, Surface, Table, Tier, Window,
+};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -37,6 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "questions": if declares(&policy, "opa") { questions(&whole) } else { json!([]) },
         "maintenances": maintenances(&policy),
         "routes": routes(&policy, policy.surfaces.ids()),
+        "owners": owners(&whole),
     });
     println!("{truth}");
     Ok(())
@@ -302,4 +306,84 @@ fn maintenances(policy: &Policy) -> Value {
         found.insert(maintenance.name.clone(), row);
     }
     Value::Object(found)
+}
+
+/// For a path of each glob, and the policy's own: whom the tier that `classify` gives it asks before a merge, and who answers for
+/// the component.
+fn owners(policy: &Policy) -> Value {
+    let rules = policy.classify.iter().flat_map(|classify| &classify.rules);
+    let by_rules = rules.flat_map(|rule| rule.tests.iter().flat_map(|test| &test.globs));
+    let by_components = policy.components.rows().iter().flat_map(|component| &component.paths);
+    let mut found = vec![asked_of(
+        "ops/main.ops",
+        policy.policy_change_tier().or(policy.tiers.ids().next_back()),
+        policy,
+    )];
+    for glob in by_components.chain(by_rules) {
+        let path = sample(glob);
+        assert!(matches(glob, &path), "{glob} does not match {path}");
+        let tier = policy.classify.as_ref().and_then(|classify| {
+            let rules = classify.rules.iter();
+            let fit = rules.filter(|rule| {
+                rule.tests.iter().any(|test| test.globs.iter().any(|glob| matches(glob, &path)))
+            });
+            fit.map(|rule| rule.tier).max().or(classify.otherwise).or(policy.tiers.ids().next_back())
+        });
+        found.push(asked_of(&path, tier, policy));
+    }
+    Value::Array(found)
+}
+
+fn asked_of(path: &str, tier: Option<Id<Tier>>, policy: &Policy) -> Value {
+    let requirements = tier.map(|tier| &policy.tiers[tier].requirements).into_iter().flatten();
+    let seats = requirements.filter(|asked| asked.phase == Phase::Merge).filter_map(|asked| asked.seats());
+    let roles = seats.flat_map(|seats| &seats.seats).flat_map(|seat| &seat.roles);
+    let asked: BTreeSet<&str> = roles.flat_map(|role| people_of(policy, *role)).collect();
+    let components = policy.components.rows().iter();
+    let owning = components.rev().find(|component| component.paths.iter().any(|glob| matches(glob, path)));
+    let party = if path.ends_with(".ops") { &policy.owner } else { &None };
+    let party = owning.map_or(party, |component| &component.owner);
+    let answers: BTreeSet<&str> = match party {
+        Some(Party::Role(role)) => people_of(policy, *role).collect(),
+        Some(Party::Team(team)) => policy.teams[*team].members.iter().map(String::as_str).collect(),
+        Some(Party::Person(name)) => BTreeSet::from([name.as_str()]),
+        None => BTreeSet::new(),
+    };
+    json!({ "path": path, "asked": asked, "answers": answers })
+}
+
+fn people_of(policy: &Policy, role: Id<Role>) -> impl Iterator<Item = &str> {
+    let role = &policy.roles[role];
+    let teams = role.teams.iter().flat_map(|team| &policy.teams[*team].members);
+    role.members.iter().chain(teams).map(String::as_str)
+}
+
+fn matches(glob: &str, path: &str) -> bool {
+    let glob = GlobBuilder::new(glob).literal_separator(true).build();
+    glob.is_ok_and(|glob| glob.compile_matcher().is_match(path))
+}
+
+/// A path that a glob matches: the first of alternatives and classes.
+fn sample(glob: &str) -> String {
+    let mut path = String::new();
+    let mut letters = glob.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '*' => {
+                let is_deep = letters.next_if_eq(&'*').is_some();
+                path.push_str(if is_deep { "folder/file.md" } else { "file" });
+            }
+            '?' => path.push('q'),
+            '[' => {
+                path.extend(letters.next());
+                letters.by_ref().find(|letter| *letter == ']');
+            }
+            '{' => path.extend(
+                letters.by_ref().take_while(|letter| *letter != '}').collect::<String>().split(',').next(),
+            ),
+            '\\' => path.extend(letters.next()),
+            letter => path.push(letter),
+        }
+    }
+    path
 }

@@ -55,6 +55,7 @@ pub fn policy(draft: &Draft) -> Policy {
         origin: blank,
         needs: Vec::new(),
         paths: Vec::new(),
+        owner: None,
     };
     let components = ids(&component, draft.components.len());
     for (number, needs) in draft.components.iter().enumerate() {

@@ -72,6 +72,7 @@ pub fn component(name: &str) -> Component {
         origin: origin(),
         needs: Vec::new(),
         paths: Vec::new(),
+        owner: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::calendar::Instant;
 use crate::cli::git::Git;
 use crate::decide::{Change, Context, PolicyFrom};
-use crate::fidelity::CAPABILITIES;
+use crate::fidelity;
 use crate::policy::{Action, Policy};
 
 /// Where a policy was read.
@@ -87,11 +87,8 @@ fn guarded(policy: &Policy, prefix: &str) -> Vec<String> {
     let folder = escape(prefix.trim_end_matches('/'));
     let mut globs =
         if folder.is_empty() { vec!["**/*.ops".to_owned()] } else { vec![format!("{folder}/**")] };
-    for target in policy.targets.rows() {
-        let capability = CAPABILITIES.iter().find(|capability| capability.target == target.name);
-        let paths = capability.map_or_else(Vec::new, |capability| capability.paths(policy, target));
-        globs.extend(paths.into_iter().map(|path| escape(&folded(&format!("{prefix}{path}")))));
-    }
+    let paths = fidelity::outputs(policy).into_iter();
+    globs.extend(paths.map(|path| escape(&folded(&format!("{prefix}{path}")))));
     globs.sort();
     globs.dedup();
     globs

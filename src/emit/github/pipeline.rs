@@ -5,6 +5,7 @@ use super::super::rollout::{Deed, Leg, Locks, Plan, Way, approval, back, hooks, 
 use super::super::{Job, escape, in_repository, mark, template};
 use super::{CHECKOUT, reference};
 use crate::policy::{Environment, Id, Policy, Region};
+use crate::review::approval_prefix;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -111,7 +112,7 @@ impl<'a> Making<'a> {
             return String::new();
         };
         let people = people(wanted);
-        let environment = format!("ops-approve-{}-{}", plan.pipeline.name, leg.stage.name);
+        let prefix = approval_prefix(&plan.pipeline.name, &leg.stage.name);
         let mut text = String::new();
         for person in 1..=people {
             let needs: Vec<String> = match person {
@@ -121,7 +122,7 @@ impl<'a> Making<'a> {
             let needs: Vec<&str> = needs.iter().map(String::as_str).collect();
             let title = format!("approve {} ({person} of {people})", leg.stage.name);
             text.push_str(&self.head(&approval(&leg.stage.name, person), &title, &needs, "", 10));
-            let _ = writeln!(text, "    environment: {{ name: {environment}-{person} }}");
+            let _ = writeln!(text, "    environment: {{ name: {prefix}{person} }}");
             if person < people {
                 text.push_str("    steps:\n      - run: echo approved\n");
                 continue;
@@ -154,7 +155,7 @@ impl<'a> Making<'a> {
                     "          export OPS_APPROVED_BY\n",
                     "          bash {} approval\n",
                 ),
-                escape::yaml(&format!("{environment}-")),
+                escape::yaml(&prefix),
                 escape::yaml(&escape::github(&seats)),
                 self.program,
             );

@@ -14,6 +14,7 @@ pub(super) fn component(policy: &Policy, component: &Component) -> Value {
         "doc": component.doc,
         "needs": names(&policy.components, component.needs.iter().copied()),
         "paths": component.paths,
+        "owner": component.owner.as_ref().map(|owner| party(policy, owner)),
     })
 }
 

@@ -74,6 +74,7 @@ pub(super) fn component(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Optio
             .flat_map(|given| given.captures.all("text"))
             .filter_map(|written| globs::glob(lower, written))
             .collect(),
+        owner: declared.one("owner").and_then(|given| lower.party(given.get("party")?)),
     })
 }
 

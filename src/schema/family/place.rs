@@ -23,6 +23,7 @@ pub static COMPONENT: Declaration =
         )
         .many(),
         field("needs", "component,", "Components that it needs.").many(),
+        field("owner", "party", "Who answers for it: code hosts ask them to review what changes it."),
     ]);
 
 pub static SERVICE: Declaration =

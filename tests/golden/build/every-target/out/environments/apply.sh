@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Made by opsc from policy shop: do not edit, run `opsc build`.
+# target github-environments, policy sha256:96a9cc8d15fc62131f98aaf2779bc3a772a872c4a79160ee8f3595754c88005f
+# Brings the environments of a repository to what the policy asks: bash apply.sh OWNER/REPOSITORY [FILE...]
+# Needs jq, and gh, signed in as somebody who may administer the repository. Nothing is changed before every reviewer is known.
+set -euo pipefail
+repository=${1:?usage: bash apply.sh OWNER/REPOSITORY [FILE...]}
+shift
+if [ "$#" -eq 0 ]; then set -- "$(dirname "${BASH_SOURCE[0]}")"/*.json; fi
+bodies=$(mktemp -d)
+trap 'rm -rf "$bodies"' EXIT
+
+for file in "$@"; do
+  name=$(jq -er .environment "$file")
+  asked=$(jq -r '.fill[] | [.name, .path] | @tsv' "$file")
+  ids='{}'
+  while IFS=$'\t' read -r who path; do
+    if [ -z "$who" ]; then continue; fi
+    id=$(gh api "$path" --jq .id)
+    ids=$(jq -cn --argjson ids "$ids" --arg who "$who" --argjson id "$id" '$ids + {("{" + $who + "}"): $id}')
+  done <<< "$asked"
+  jq --argjson ids "$ids" '
+    if .asks and (.body.reviewers == []) then error("environment \(.environment): nobody whom GitHub can name may approve") else . end
+    | .body | .reviewers |= map(.id = ($ids[.id] // error("no number for \(.id)")))' "$file" > "$bodies/$name.json"
+done
+
+for file in "$@"; do
+  name=$(jq -er .environment "$file")
+  place="repos/$repository/environments/$name"
+  gh api --method PUT "$place" --input "$bodies/$name.json" --silent
+  wanted=$(jq -c .branches "$file")
+  if [ "$wanted" != '[]' ]; then
+    known=$(gh api --paginate "$place/deployment-branch-policies" --jq '.branch_policies[]' | jq -cs .)
+    for id in $(jq -r --argjson wanted "$wanted" '.[] | select(.name as $name | $wanted | index($name) | not) | .id' <<< "$known"); do
+      gh api --method DELETE "$place/deployment-branch-policies/$id" --silent
+    done
+    missing=$(jq -r --argjson known "$known" '.[] | select(. as $name | [$known[].name] | index($name) | not)' <<< "$wanted")
+    while IFS= read -r branch; do
+      if [ -n "$branch" ]; then gh api --method POST "$place/deployment-branch-policies" -f "name=$branch" -f type=branch --silent; fi
+    done <<< "$missing"
+  fi
+  echo "$name: as the policy asks"
+done
