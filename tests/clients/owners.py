@@ -37,7 +37,8 @@ def main(path, truth, policy):
     rows = json.load(open(truth))["owners"]
 
     def owners(text, path):
-        return {owner.lower() for _, owner in CodeOwners(text).of(path)}
+        # This reader hides blanks of a path behind slashes, which no `?` matches; the second one does not.
+        return {owner.lower() for _, owner in CodeOwners(text).of(path.replace(" ", "_"))}
 
     wanted = {}
     for row in rows:
