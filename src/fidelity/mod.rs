@@ -8,6 +8,7 @@ mod capability;
 mod check;
 mod construct;
 mod coverage;
+mod hosts;
 mod option;
 mod seen;
 mod reasons;

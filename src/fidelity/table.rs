@@ -4,6 +4,7 @@ use super::Fidelity::{Stricter, Weaker};
 use super::Freezes::{Refuses, Shows, Silent};
 use super::Part;
 use super::capability::{Capability, Want};
+use super::hosts::{HELD_BY_ENVIRONMENTS, HELD_BY_OWNERS};
 use super::option::{
     ACTION, BRANCH, ENVIRONMENT, HOOKS, INSTALL, ORGANIZATION, OptionField, OptionKind, POLICY,
 };
@@ -449,26 +450,7 @@ pub static CAPABILITIES: &[Capability] = &[
             },
             what: "whom a `tier` asks, and who is `owner` of a `component` or of the policy",
         }),
-        inexact: &[
-            (
-                "review asked of a tier",
-                Weaker,
-                "it knows paths alone: a tier that a change states is the gate's",
-            ),
-            ("review by several people", Weaker, "one of the owners suffices"),
-            ("review in a region", Weaker, "it knows no regions: anybody of the role will do"),
-            ("review on a condition", Weaker, "it knows no conditions: nobody is asked by it"),
-            ("review in a freeze", Weaker, "it knows no time: whom a freeze asks is asked by the gate"),
-            ("review that ends", Weaker, "it knows no time: an approval counts as long as the host keeps it"),
-            (
-                "review that no name gives",
-                Weaker,
-                "a line without an owner would ask nobody: none is written",
-            ),
-            ("review by a rota", Stricter, "who has the role only by a schedule is no owner"),
-            ("`every path` rule", Stricter, "each path that matches asks, whatever else is changed"),
-            ("glob with a class or odd signs", Stricter, "any letter stands in the place of each"),
-        ],
+        inexact: HELD_BY_OWNERS,
     },
     Capability {
         target: "github-environments",
@@ -493,29 +475,7 @@ pub static CAPABILITIES: &[Capability] = &[
             met: |policy| !places(policy, Hosting::People).is_empty(),
             what: "an `environment`, and whom a `stage` asks to `approve`",
         }),
-        inexact: &[
-            ("approval by a rota", Stricter, "who has the role only by a schedule cannot approve here"),
-            (
-                "approval of several people for a stage",
-                Weaker,
-                "one person may pass each environment: that they differ is looked at by the job of `github-actions`",
-            ),
-            (
-                "approval in a region for a stage",
-                Weaker,
-                "anybody of the role may pass: where they answer is looked at by the job of `github-actions`",
-            ),
-            (
-                "more than six who may approve",
-                Stricter,
-                "an environment has six reviewers at most: the first of them",
-            ),
-            (
-                "approval that no login gives",
-                Weaker,
-                "an environment without reviewers lets everybody in: the script refuses to make one",
-            ),
-        ],
+        inexact: HELD_BY_ENVIRONMENTS,
     },
 ];
 

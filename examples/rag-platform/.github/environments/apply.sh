@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-environments, policy sha256:e8ad25f3051d4b50da32163cffe4479f026225c8c737a6c0812b9a57e713c9c9
+# target github-environments, policy sha256:83433d3893829528497ff33cd13f7d863d956dc14432862cd2899e8719e07246
 # Brings the environments of a repository to what the policy asks: bash apply.sh OWNER/REPOSITORY [FILE...]
 # Needs jq, and gh, signed in as somebody who may administer the repository. Nothing is changed before every reviewer is known.
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-actions, policy sha256:e99e1b2df40d473312334646c9ba66413b6ea5011d67941f06f69af1de680de6
+# target github-actions, policy sha256:83433d3893829528497ff33cd13f7d863d956dc14432862cd2899e8719e07246
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.

@@ -1,5 +1,5 @@
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target opa, policy sha256:b95eb181c9f048db9aeb850e06e003cc907aee9926508b409aa4214b9eabf520
+# target opa, policy sha256:6587f0cd3e1c80af5ebf136cc78f9792350c2c93069c202cd4e74750aca71cf4
 
 # Says of a change what the calendar alone can say: allow, block, or ask-the-gate.
 #

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target github-actions, policy sha256:b95eb181c9f048db9aeb850e06e003cc907aee9926508b409aa4214b9eabf520
+# target github-actions, policy sha256:6587f0cd3e1c80af5ebf136cc78f9792350c2c93069c202cd4e74750aca71cf4
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
