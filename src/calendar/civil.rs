@@ -1,6 +1,7 @@
 //! Local time: times of day, weekdays, and what a place calls a working day.
 
 use super::{Date, Weekday, Zone};
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -25,6 +26,11 @@ impl TimeOfDay {
     pub fn seconds(self) -> u32 {
         self.0
     }
+}
+
+/// Year, month and day of a date.
+pub fn year_month_day(date: Date) -> (i32, u32, u32) {
+    (date.year(), date.month(), date.day())
 }
 
 /// A set of weekdays.

@@ -20,7 +20,7 @@ mod zone;
 
 pub use check::{TimetableError, TimetableProblem};
 pub use chrono::{Days, NaiveDate as Date, NaiveDateTime as LocalDateTime, Weekday};
-pub use civil::{DateSpan, Place, TimeOfDay, Weekdays};
+pub use civil::{DateSpan, Place, TimeOfDay, Weekdays, year_month_day};
 pub use feasts::{FEASTS, Feast, year_of};
 pub use index::{Chunks, Index};
 pub use instant::{Elapsed, Instant};

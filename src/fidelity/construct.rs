@@ -27,6 +27,8 @@ pub struct Use {
 pub enum Part {
     /// When a change may land
     Calendar,
+    /// What is asked of a change at any time
+    Evidence,
     /// When writes are refused
     Maintenance,
     /// What is flipped to come back
@@ -79,6 +81,12 @@ pub static CONSTRUCTS: &[Construct] = &[
         part: Part::Calendar,
         meaning: "applies its kind outside the times it names",
         uses: |policy| windows(policy, |window| window.only),
+    },
+    Construct {
+        name: "time behind the horizon",
+        part: Part::Calendar,
+        meaning: "goes on behind the horizon",
+        uses: |policy| windows(policy, |window| window.when.patterns.iter().any(recurs)),
     },
     Construct {
         name: "region scope",
@@ -167,7 +175,7 @@ pub static CONSTRUCTS: &[Construct] = &[
     },
     Construct {
         name: "tier requirement",
-        part: Part::Calendar,
+        part: Part::Evidence,
         meaning: "asks evidence or approvals of a tier",
         uses: |policy| {
             let tiers = policy.tiers.iter().filter(|(_, tier)| !tier.requirements.is_empty());

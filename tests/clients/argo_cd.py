@@ -130,4 +130,5 @@ def main(file, truth_file):
     print(f"argo-cd: {len(windows)} windows, {questions} questions, none open that the policy closes; {stricter} closed beyond it")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

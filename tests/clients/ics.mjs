@@ -23,8 +23,8 @@ function merged(spans) {
 const held = {};
 for (const component of calendar.getAllSubcomponents("vevent")) {
   const event = new ICAL.Event(component);
-  const [, kind, name] = component.getFirstProperty("categories").getValues();
-  if (kind === "release") continue;
+  const [made, kind, name] = component.getFirstProperty("categories").getValues();
+  if (made !== "opsc" || kind === "release") continue;
   const regions = event.summary.match(/\(([^()]*)\)$/)?.[1].split(", ") ?? [""];
   const spans = [];
   if (event.isRecurring()) {

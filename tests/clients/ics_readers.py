@@ -48,9 +48,10 @@ def main(file, truth_file):
     last = datetime.datetime.fromtimestamp(max(all_seconds) + 86400, UTC)
     held = {}
     for event in recurring_ical_events.of(calendar).between(first, last):
-        _, kind, name = event["CATEGORIES"].cats
-        if kind == "release":
+        made, kind, *name = event["CATEGORIES"].cats
+        if made != "opsc" or kind == "release":
             continue
+        [name] = name
         tags = re.search(r"\(([^()]*)\)$", event["SUMMARY"])
         span = (seconds(event["DTSTART"].dt), seconds(event["DTEND"].dt))
         for region in tags.group(1).split(", ") if tags else [""]:

@@ -266,4 +266,5 @@ def main(folder, truth_file):
     print(f"kubernetes: {compared} questions to the calendar, {asked} to the admission policy, {flipped} flips and {routes(folder)} routes agree")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

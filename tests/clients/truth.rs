@@ -4,11 +4,12 @@
 //! `cargo run --example truth -- PATH` prints one JSON object.
 
 use globset::GlobBuilder;
-use opsc::calendar::{Elapsed, Instant, Place, Zone};
+use opsc::calendar::{Elapsed, Instant, Interval, IntervalSet, Place, Zone};
 use opsc::cli::System;
 use opsc::decide::{About, Change, Context, Prepared, StatedTier, Verdict};
 use opsc::policy::{
-    self, Action, Id, Named, Party, Phase, Policy, Region, Role, Surface, Table, Tier, Window,
+    self, Action, Condition, Id, Named, Party, Phase, Policy, Region, Role, Ruling, Surface, Table, Tier,
+    Window,
 };
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "occurrences": occurrences(&policy),
         "active": if declares(&policy, "json") { active(&policy) } else { Value::Null },
         "questions": if declares(&policy, "opa") { questions(&whole) } else { json!([]) },
+        "closing": if declares(&policy, "alertmanager") { closing(&policy) } else { Value::Null },
         "maintenances": maintenances(&policy),
         "routes": routes(&policy, policy.surfaces.ids()),
         "owners": owners(&whole),
@@ -263,6 +265,63 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
+/// By window, and by kind outside of its `only` windows: when it stands in the way of some tier anywhere, as unix seconds.
+fn closing(policy: &Policy) -> Value {
+    let mut closed: BTreeMap<String, IntervalSet> = BTreeMap::new();
+    let admits_all = |window: &Window| {
+        let rulings = &policy.kinds[window.kind].rulings;
+        rulings.iter().all(|(ruling, _)| matches!(ruling, Ruling::Admit { when } if *when == Condition::TRUE))
+    };
+    let dated =
+        || policy.windows.rows().iter().filter(|window| window.follows.is_none() && !admits_all(window));
+    let enforced = |window: &Window| {
+        Interval::new(window.warn_until.unwrap_or(Instant::MIN).max(policy.horizon.start), policy.horizon.end)
+    };
+    for region in regions(policy) {
+        let place = place(policy, region);
+        for window in dated().filter(|window| !window.only && window.covers(region, None, None, None)) {
+            let recheck = window.vendor.as_ref().and_then(|vendor| Some((vendor.checked, vendor.recheck?)));
+            let stale = recheck.map(|(checked, recheck)| checked.map_or(Instant::MIN, |at| at.plus(recheck)));
+            let stale = stale.map(|from| Interval::new(from, Instant::MAX).intersect(enforced(window)));
+            let held = window.when.active(&place, enforced(window));
+            let known = closed.entry(window.name.clone()).or_default();
+            *known = known.union(&held).union(&stale.into_iter().collect());
+        }
+        for (kind, row) in policy.kinds.iter() {
+            let only: Vec<&Window> = dated().filter(|window| window.only && window.kind == kind).collect();
+            let mut cells: BTreeSet<Vec<usize>> = BTreeSet::new();
+            for component in all(&policy.components) {
+                for environment in all(&policy.environments) {
+                    for action in Action::ALL {
+                        let covers =
+                            |index: &usize| only[*index].covers(region, component, environment, Some(action));
+                        cells.insert((0..only.len()).filter(covers).collect());
+                    }
+                }
+            }
+            for cell in cells.into_iter().filter(|cell| !cell.is_empty()) {
+                let open = cell.into_iter().fold(IntervalSet::default(), |open, index| {
+                    let warned = Interval::new(Instant::MIN, only[index].warn_until.unwrap_or(Instant::MIN));
+                    let held = only[index].when.active(&place, policy.horizon);
+                    open.union(&held).union(&IntervalSet::of(warned))
+                });
+                let known = closed.entry(format!("outside-{}", row.name)).or_default();
+                *known = known.union(&open.complement().within(policy.horizon));
+            }
+        }
+    }
+    let spans = |set: &IntervalSet| -> Vec<[i64; 2]> {
+        set.intervals().iter().map(|interval| [interval.start.unix(), interval.end.unix()]).collect()
+    };
+    let closed: BTreeMap<&String, _> = closed.iter().map(|(name, set)| (name, spans(set))).collect();
+    json!({ "closed": closed, "horizon": [policy.horizon.start.unix(), policy.horizon.end.unix()] })
+}
+
+/// Every row of a table, or none at all.
+fn all<T>(table: &Table<T>) -> Vec<Option<Id<T>>> {
+    if table.is_empty() { vec![None] } else { table.ids().map(Some).collect() }
+}
+
 /// One change of a tier in a region, another one at each turn.
 fn asked(policy: &Policy, region: Option<Id<Region>>, tier: &str, turn: usize) -> Change {
     let (actions, components) = (Action::ALL.len() + 1, policy.components.len() + 1);
@@ -289,20 +348,24 @@ fn maintenances(policy: &Policy) -> Value {
     let mut found = Map::new();
     for maintenance in policy.maintenances.rows() {
         let mut spans: BTreeSet<(i64, i64)> = BTreeSet::new();
+        let mut by_region = Map::new();
         for region in regions(policy) {
+            let mut there: Vec<(i64, i64)> = Vec::new();
             let within = region
                 .is_none_or(|region| maintenance.regions.as_ref().is_none_or(|all| all.contains(&region)));
             for when in maintenance.when.iter().filter(|_| within) {
                 let held = when.occurrences(&place(policy, region), policy.horizon);
-                spans.extend(held.iter().map(|one| (one.interval.start.unix(), one.interval.end.unix())));
+                there.extend(held.iter().map(|one| (one.interval.start.unix(), one.interval.end.unix())));
             }
+            by_region.insert(name(&policy.regions, region), json!(there));
+            spans.extend(there);
         }
         let refused = maintenance.refuses.iter().chain(&maintenance.drops).map(|(surface, _)| *surface);
         let answer = maintenance.answer.as_ref().map(|answer| {
             let after = answer.retry_after.map(Elapsed::as_seconds);
             json!({ "status": answer.status, "code": answer.code, "retry_after": after })
         });
-        let row = json!({ "spans": spans, "routes": routes(policy, refused), "answer": answer });
+        let row = json!({ "spans": spans, "by_region": by_region, "routes": routes(policy, refused), "answer": answer });
         found.insert(maintenance.name.clone(), row);
     }
     Value::Object(found)

@@ -3,12 +3,13 @@
 //! What asks for a rollback is never muted. Incidents and states of the page are, while a maintenance refuses writes everywhere. That a
 //! rollout is under way is told while a freeze holds.
 
+mod item;
 mod time;
 
 use super::freeze;
 use super::{Files, Job, Target, condition, escape, mark};
-use crate::calendar::IntervalSet;
-use crate::policy::{Maintenance, Policy, Window};
+use crate::calendar::{IntervalSet, Zone};
+use crate::policy::{Id, Maintenance, Origin, Policy, Region, Window};
 use std::fmt::Write;
 use time::Edges;
 
@@ -30,7 +31,7 @@ struct Named {
 fn make(job: &Job<'_>) -> Files {
     let policy = job.policy;
     let freezes = freezes(policy);
-    let maintenances = maintenances(policy);
+    let (maintenances, mutes) = maintenances(policy);
     let mut receivers = vec![("default".to_owned(), String::new()), ("nobody".to_owned(), String::new())];
     for severity in policy.severities.rows() {
         let pages: Vec<&str> = severity.pages.iter().map(|party| condition::party(policy, party)).collect();
@@ -44,7 +45,7 @@ fn make(job: &Job<'_>) -> Files {
     receivers.extend(freezes.iter().map(|freeze| (freeze.name.clone(), freeze.comment.clone())));
 
     let mut text = mark::hash_comments(job);
-    text.push_str(&routes(policy, &freezes, &maintenances));
+    text.push_str(&routes(policy, &freezes, &mutes));
     text.push_str(&intervals(freezes.iter().chain(&maintenances)));
     text.push_str("receivers:\n");
     for (name, comment) in receivers {
@@ -61,34 +62,49 @@ fn make(job: &Job<'_>) -> Files {
     job.paths().into_iter().map(|path| (path, text.clone())).collect()
 }
 
-/// Every freeze with its dates; nothing is said of one that follows facts. A window holds where it holds in any region: the alert of a
+/// Every freeze with its times; nothing is said of one that follows facts. A window holds where it holds in any region: the alert of a
 /// rollout does not say where it is.
 fn freezes(policy: &Policy) -> Vec<Named> {
-    let mut merged: Vec<(String, Option<&Window>, freeze::Freeze)> = Vec::new();
+    let mut merged: Vec<(String, Option<&Window>, Vec<freeze::Freeze>)> = Vec::new();
     for freeze in freeze::freezes(policy) {
         let window = window(policy, &freeze.name);
         let outside = || format!("outside-{}", policy.kinds[freeze.kind].name);
         let name = window.map_or_else(outside, |window| window.name.clone());
         match merged.iter_mut().find(|(known, ..)| *known == name) {
-            Some((_, _, known)) => {
-                known.when = known.when.union(&freeze.when);
-                known.beyond |= freeze.beyond;
-            }
-            None => merged.push((name, window, freeze)),
+            Some((_, _, known)) => known.push(freeze),
+            None => merged.push((name, window, vec![freeze])),
         }
     }
-    let named = |(name, window, freeze): (String, Option<&Window>, freeze::Freeze)| {
+    let named = |(name, window, freezes): (String, Option<&Window>, Vec<freeze::Freeze>)| {
         let place = window.map_or_else(String::new, |window| format!("{}: ", policy.place(window.origin)));
         let owner = window.and_then(|window| window.owner.as_ref());
         let owner =
             owner.map_or_else(String::new, |owner| format!(", of {}", condition::party(policy, owner)));
+        let kind = freezes.first().map_or("", |freeze| policy.kinds[freeze.kind].name.as_str());
+        let held: Vec<time::Held> =
+            freezes.iter().map(|freeze| (freeze.when.clone(), zones(policy, &freeze.regions))).collect();
+        let mut items = time::items(&held, Edges::Outward);
+        if freezes.iter().any(|freeze| freeze.beyond) {
+            items.extend(time::behind(policy.horizon.end));
+        }
         Named {
-            comment: format!("{place}{} freeze {name}{owner}", policy.kinds[freeze.kind].name),
+            comment: format!("{place}{kind} freeze {name}{owner}"),
             name: format!("freeze-{name}"),
-            items: time::items(&freeze.when, Edges::Outward, freeze.beyond.then_some(policy.horizon.end)),
+            items,
         }
     };
     merged.into_iter().map(named).filter(|named| !named.items.is_empty()).collect()
+}
+
+fn zones(policy: &Policy, regions: &[Id<Region>]) -> Vec<Zone> {
+    let mut zones: Vec<Zone> = Vec::new();
+    for region in regions {
+        let zone = policy.regions[*region].place.zone;
+        if !zones.contains(&zone) {
+            zones.push(zone);
+        }
+    }
+    zones
 }
 
 /// The window that a freeze was made of: its name, or what stands before a region or `stale`.
@@ -99,36 +115,73 @@ fn window<'a>(policy: &'a Policy, freeze: &str) -> Option<&'a Window> {
     policy.windows.rows().iter().filter(is_of).max_by_key(|window| window.name.len())
 }
 
-/// Every maintenance that has dates and holds everywhere.
-fn maintenances(policy: &Policy) -> Vec<Named> {
-    let named = |maintenance: &Maintenance| Named {
-        name: format!("maintenance-{}", maintenance.name),
-        comment: format!("{}: maintenance {}", policy.place(maintenance.origin), maintenance.name),
-        items: time::items(&everywhere(policy, maintenance), Edges::Inward, None),
-    };
-    policy.maintenances.rows().iter().map(named).filter(|named| !named.items.is_empty()).collect()
+/// What mutes the alerts that name a region, or those that name none.
+struct Mutes {
+    /// The names of intervals.
+    intervals: Vec<String>,
+    /// None for alerts that name no region.
+    region: Option<String>,
 }
 
-/// When it holds in every region at once: alerts do not say where they come from.
-fn everywhere(policy: &Policy, maintenance: &Maintenance) -> IntervalSet {
-    let Some(when) = &maintenance.when else { return IntervalSet::default() };
-    let mut all = IntervalSet::of(policy.horizon);
-    for region in freeze::regions_or_none(policy) {
-        let concerned = match (region, &maintenance.regions) {
-            (Some(region), Some(regions)) => regions.contains(&region),
-            _ => true,
-        };
-        if !concerned {
-            return IntervalSet::default();
+/// Every maintenance that has dates, once for where it holds in every region at the same times, and once more for each region in
+/// which it holds at others; and what mutes whom.
+fn maintenances(policy: &Policy) -> (Vec<Named>, Vec<Mutes>) {
+    let regions: Vec<Id<Region>> = policy.regions.ids().collect();
+    let mut ids = freeze::Ids::default();
+    let mut found = Vec::new();
+    let mut mutes: Vec<Mutes> = regions
+        .iter()
+        .map(|region| Mutes { region: Some(policy.regions[*region].name.clone()), intervals: Vec::new() })
+        .chain([Mutes { region: None, intervals: Vec::new() }])
+        .collect();
+    let named = |maintenance: &Maintenance, name: String, held: time::Held| Named {
+        comment: format!("{}: maintenance {}", policy.place(maintenance.origin), maintenance.name),
+        name,
+        items: time::items(&[held], Edges::Inward),
+    };
+    for maintenance in policy.maintenances.rows() {
+        let everywhere = everywhere(policy, maintenance);
+        let name = ids.unique(format!("maintenance-{}", maintenance.name));
+        let whole = named(maintenance, name, (everywhere.clone(), zones(policy, &regions)));
+        for mutes in &mut mutes {
+            let region = mutes.region.as_ref().and_then(|region| policy.regions.find(region));
+            let there = region.map(|region| there(policy, maintenance, Some(region)));
+            let regional = there.filter(|there| *there != everywhere).zip(mutes.region.as_ref());
+            let of_region = regional.map(|(there, region)| {
+                let name = ids.unique(format!("maintenance-{}-{region}", maintenance.name));
+                named(maintenance, name, (there, zones(policy, &Vec::from_iter(policy.regions.find(region)))))
+            });
+            let counts = of_region.as_ref().unwrap_or(&whole);
+            mutes.intervals.extend((!counts.items.is_empty()).then(|| counts.name.clone()));
+            found.extend(of_region);
         }
-        all = all.intersection(&when.active(&freeze::place(policy, region), policy.horizon));
+        found.push(whole);
     }
-    all
+    found.retain(|named| !named.items.is_empty());
+    let general = mutes.last().map(|mutes| mutes.intervals.clone());
+    mutes.retain(|mutes| mutes.region.is_none() || Some(&mutes.intervals) != general.as_ref());
+    (found, mutes)
+}
+
+/// When it holds in every region at once, for alerts that do not say where they come from.
+fn everywhere(policy: &Policy, maintenance: &Maintenance) -> IntervalSet {
+    let all = freeze::regions_or_none(policy).into_iter();
+    all.fold(IntervalSet::of(policy.horizon), |all, region| {
+        all.intersection(&there(policy, maintenance, region))
+    })
+}
+
+/// When it holds in a region.
+fn there(policy: &Policy, maintenance: &Maintenance, region: Option<Id<Region>>) -> IntervalSet {
+    let concerns = |all: &Vec<Id<Region>>| region.is_none_or(|region| all.contains(&region));
+    match maintenance.when.as_ref().filter(|_| maintenance.regions.as_ref().is_none_or(concerns)) {
+        Some(when) => when.active(&freeze::place(policy, region), policy.horizon),
+        None => IntervalSet::default(),
+    }
 }
 
 /// The routes, from the gravest matter to the least. The first that fits counts, where it does not say `continue`.
-fn routes(policy: &Policy, freezes: &[Named], maintenances: &[Named]) -> String {
-    let names = |all: &[Named]| escape::yaml_list(all.iter().map(|named| named.name.as_str()));
+fn routes(policy: &Policy, freezes: &[Named], mutes: &[Mutes]) -> String {
     let mine = format!("policy={}", escape::promql(&policy.name));
     let matcher = |wanted: &str| escape::yaml_list([mine.as_str(), wanted]);
     let mut text = String::from(
@@ -165,39 +218,56 @@ fn routes(policy: &Policy, freezes: &[Named], maintenances: &[Named]) -> String 
             matcher("ops=\"rollout\""),
         );
     }
-    let muted = match maintenances {
-        [] => String::new(),
-        some => format!("\n          mute_time_intervals: {}", names(some)),
-    };
     let _ = writeln!(
         text,
-        "    # Incidents and states of the page. Errors are expected while a maintenance refuses writes everywhere.\n    - receiver: \"nobody\"\n      matchers: {}\n      routes:",
+        "    # Incidents and states of the page. Errors are expected while a maintenance refuses writes there.\n    - receiver: \"nobody\"\n      matchers: {}\n      routes:",
         matcher("ops=~\"incident|status\""),
     );
-    for audience in policy.audiences.rows() {
+    for mutes in mutes {
+        match &mutes.region {
+            Some(region) => {
+                let region = format!("region={}", escape::promql(region));
+                let _ = writeln!(
+                    text,
+                    "        - receiver: \"nobody\"\n          matchers: {}\n          routes:",
+                    escape::yaml_list([region.as_str()])
+                );
+                told(&mut text, policy, &mutes.intervals, "            ");
+            }
+            None => told(&mut text, policy, &mutes.intervals, "        "),
+        }
+    }
+    text
+}
+
+/// Who hears of incidents and states, but while an interval mutes them.
+fn told(text: &mut String, policy: &Policy, intervals: &[String], indent: &str) {
+    let muted = match intervals {
+        [] => String::new(),
+        some => {
+            format!("\n{indent}  mute_time_intervals: {}", escape::yaml_list(some.iter().map(String::as_str)))
+        }
+    };
+    let mine = format!("policy={}", escape::promql(&policy.name));
+    let of_policy = escape::yaml_list([mine.as_str()]);
+    let mut route = |origin: Option<Origin>, receiver: &str, matchers: &str, more: &str| {
+        let place = origin.map_or_else(String::new, |origin| format!("{indent}# {}\n", policy.place(origin)));
+        let receiver = escape::yaml(receiver);
+        // Infallible: a `String` takes all that is written to it.
         let _ = writeln!(
             text,
-            "        # {}\n        - receiver: {}\n          matchers: {}{muted}\n          continue: true",
-            policy.place(audience.origin),
-            escape::yaml(&format!("audience-{}", audience.name)),
-            matcher("ops=~\"incident|status\""),
+            "{place}{indent}- receiver: {receiver}\n{indent}  matchers: {matchers}{muted}{more}"
         );
+    };
+    let and_on = format!("\n{indent}  continue: true");
+    for audience in policy.audiences.rows() {
+        route(Some(audience.origin), &format!("audience-{}", audience.name), &of_policy, &and_on);
     }
     for severity in policy.severities.rows() {
-        let _ = writeln!(
-            text,
-            "        # {}\n        - receiver: {}\n          matchers: {}{muted}",
-            policy.place(severity.origin),
-            escape::yaml(&format!("severity-{}", severity.name)),
-            escape::yaml_list([format!("severity={}", escape::promql(&severity.name)).as_str()]),
-        );
+        let matchers = escape::yaml_list([format!("severity={}", escape::promql(&severity.name)).as_str()]);
+        route(Some(severity.origin), &format!("severity-{}", severity.name), &matchers, "");
     }
-    let _ = writeln!(
-        text,
-        "        - receiver: \"default\"\n          matchers: {}{muted}",
-        escape::yaml_list([mine.as_str()])
-    );
-    text
+    route(None, "default", &of_policy, "");
 }
 
 fn intervals<'a>(all: impl Iterator<Item = &'a Named>) -> String {

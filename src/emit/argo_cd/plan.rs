@@ -6,7 +6,7 @@
 //! of its own, and what the schedules leave open in any of them is written out as dates.
 
 use crate::calendar::{Elapsed, Instant, Interval, IntervalSet, Zone};
-use crate::emit::ics::changes;
+use crate::emit::ics::regimes;
 use std::collections::{BTreeMap, BTreeSet};
 
 const MINUTE: i64 = 60;
@@ -72,19 +72,6 @@ fn is_weekly(starts: &[i64], zone: Zone, horizon: Interval) -> bool {
     let wall = |at: Instant| at.unix() + zone.offset(at).as_seconds();
     let whole = wall(horizon.start.plus(NEAR)) > *first && wall(horizon.end.minus(NEAR)) < *last;
     whole && count >= SEVERAL && count * 4 >= weeks * 3
-}
-
-/// Stretches of the horizon in which a zone's clocks are not changed, with its offset in seconds.
-fn regimes(zone: Zone, horizon: Interval) -> Vec<(Interval, i64)> {
-    let mut found = Vec::new();
-    let mut start = horizon.start;
-    let changed = changes(zone, horizon).into_iter().map(|(at, ..)| at).filter(|at| *at < horizon.end);
-    let ends = changed.chain([horizon.end]);
-    for end in ends {
-        found.push((Interval::new(start, end), zone.offset(start).as_seconds()));
-        start = end;
-    }
-    found
 }
 
 /// The wall clock's first and last reading within an interval, in whole minutes; the first one earlier, for it does not count.

@@ -9,11 +9,11 @@ mod zone;
 
 use super::freeze::{self, Ids};
 use super::{Files, Job, Target, condition, escape, mark};
-use crate::calendar::{Instant, Interval, LocalDateTime, Occurrence, Pattern, Zone};
+use crate::calendar::{Elapsed, Instant, Interval, LocalDateTime, Occurrence, Pattern, Zone};
 use crate::policy::{Action, Condition, Id, Policy, Region, Release, Ruling, Window};
 use series::When;
 use std::collections::BTreeSet;
-pub(super) use zone::changes;
+pub(super) use zone::regimes;
 
 /// The target.
 pub static ICS: Target = Target {
@@ -40,6 +40,10 @@ struct Event {
 fn calendar(job: &Job<'_>) -> String {
     let policy = job.policy;
     let mut events: Vec<Event> = policy.windows.rows().iter().flat_map(|row| window(policy, row)).collect();
+    events.extend(
+        freeze::freezes(policy).iter().filter(|freeze| freeze.stale).flat_map(|row| stale(policy, row)),
+    );
+    events.extend(behind(policy));
     events.extend(policy.releases.rows().iter().filter_map(|row| release(policy, row)));
 
     let mut text = String::new();
@@ -171,6 +175,43 @@ fn window(policy: &Policy, window: &Window) -> Vec<Event> {
         }
     }
     events
+}
+
+/// Who reads this calendar must not take what nobody knows for what is open: such events are no windows of the policy's.
+const NOTE: &str = "opsc-note";
+/// How long the note behind the horizon is: somebody will have built the calendar anew by then.
+const NOTED: Elapsed = Elapsed::days(366);
+
+/// From when on a vendor's window may lie anywhere, for nobody read its calendar again.
+fn stale(policy: &Policy, freeze: &freeze::Freeze) -> Vec<Event> {
+    let tags = names(freeze.regions.iter().map(|region| &policy.regions[*region].name));
+    let event = |window: &Window, interval: &Interval| Event {
+        id: freeze.name.clone(),
+        summary: format!(
+            "[{}] {}: nobody read the vendor's calendar again{}",
+            policy.kinds[freeze.kind].name,
+            window.name,
+            tagged(&tags)
+        ),
+        description: description(policy, window),
+        categories: vec![NOTE.to_owned(), policy.kinds[freeze.kind].name.clone(), freeze.name.clone()],
+        when: When::Dated(*interval),
+    };
+    let windows = freeze.windows.iter().map(|id| &policy.windows[*id]);
+    windows.flat_map(|window| freeze.when.intervals().iter().map(move |held| event(window, held))).collect()
+}
+
+/// What recurs goes on behind the horizon, where this calendar shows nothing of it.
+fn behind(policy: &Policy) -> Option<Event> {
+    let goes_on = freeze::freezes(policy).iter().any(|freeze| freeze.beyond && !freeze.stale);
+    let end = policy.horizon.end;
+    goes_on.then(|| Event {
+        id: "behind-horizon".to_owned(),
+        summary: format!("[?] {}: build this calendar anew", policy.name),
+        description: "What recurs goes on from here, and is not shown.".to_owned(),
+        categories: vec![NOTE.to_owned(), "horizon".to_owned()],
+        when: When::Dated(Interval::new(end, end.plus(NOTED))),
+    })
 }
 
 fn names<'a>(names: impl Iterator<Item = &'a String>) -> Vec<&'a str> {

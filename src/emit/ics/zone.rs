@@ -40,8 +40,20 @@ fn observance(text: &mut String, from: Elapsed, to: Elapsed, usual: Elapsed, ons
     line::push(text, "END", kind);
 }
 
+/// Stretches of a span in which clocks are not changed, with how many seconds they are ahead of UTC.
+pub(in crate::emit) fn regimes(zone: Zone, span: Interval) -> Vec<(Interval, i64)> {
+    let mut found = Vec::new();
+    let mut start = span.start;
+    let changed = changes(zone, span).into_iter().map(|(at, ..)| at).filter(|at| *at < span.end);
+    for end in changed.chain([span.end]) {
+        found.push((Interval::new(start, end), zone.offset(start).as_seconds()));
+        start = end;
+    }
+    found
+}
+
 /// Instants at which clocks change, with how far they were ahead of UTC before and are behind it.
-pub(in crate::emit) fn changes(zone: Zone, span: Interval) -> Vec<(Instant, Elapsed, Elapsed)> {
+fn changes(zone: Zone, span: Interval) -> Vec<(Instant, Elapsed, Elapsed)> {
     let mut found = Vec::new();
     let mut at = span.start;
     while at < span.end {

@@ -1,7 +1,7 @@
 //! Loads a bundle into regorus, an engine for Rego that others wrote, runs the bundle's own tests, and asks it every question of
 //! the truth.
 //!
-//! `rego BUNDLE TRUTH`
+//! `rego BUNDLE TRUTH`, or `rego BUNDLE --ask`, which answers questions from its input, a line each.
 
 use regorus::{Engine, Value};
 use std::collections::BTreeMap;
@@ -21,6 +21,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(manifest["roots"], serde_json::json!(["ops"]), "the bundle says what it owns");
     let mut engine = Engine::new();
     load(&mut engine, &bundle, &bundle)?;
+    if truth == "--ask" {
+        return answer_all(&mut engine);
+    }
     let tests = run_tests(&mut engine, &bundle)?;
     println!("rego tests: {tests} passed");
 
@@ -108,6 +111,14 @@ fn run_tests(engine: &mut Engine, bundle: &Path) -> Result<usize, Box<dyn Error>
 fn ask(engine: &mut Engine, question: &serde_json::Value) -> Result<Value, Box<dyn Error>> {
     engine.set_input_json(&question.to_string())?;
     Ok(engine.eval_rule(RULE.to_owned())?)
+}
+
+fn answer_all(engine: &mut Engine) -> Result<(), Box<dyn Error>> {
+    for line in std::io::stdin().lines() {
+        let answer = ask(engine, &serde_json::from_str(&line?)?)?;
+        println!("{}", text(&answer, "answer"));
+    }
+    Ok(())
 }
 
 fn text(answer: &Value, field: &str) -> String {
