@@ -418,6 +418,7 @@ pub static CAPABILITIES: &[Capability] = &[
         options: &[],
         parts: &[
             Part::Calendar,
+            Part::Evidence,
             Part::Maintenance,
             Part::Recovery,
             Part::Rollout,
@@ -426,7 +427,7 @@ pub static CAPABILITIES: &[Capability] = &[
             Part::Told,
         ],
         wants: None,
-        inexact: &[("recurring freeze", Stricter, DATED), ("`only` window", Stricter, DATED)],
+        inexact: &[("time behind the horizon", Stricter, DATED)],
     },
     Capability {
         target: "codeowners",

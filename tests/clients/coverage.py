@@ -27,7 +27,7 @@ asked of the same. **exact**: never another answer. **stricter**: in so many of 
 A dash stands where a target does not write that part of a policy. Why a target is not exact is on its page.
 
 The workflows of [`github-actions`](targets/github-actions.md) and [`gitlab-ci`](targets/gitlab-ci.md) are not among them: they ask the
-gate itself. [`prometheus`](targets/prometheus.md), [`nginx`](targets/nginx.md), [`runbook`](targets/runbook.md) and
+gate itself; [`html`](targets/html.md) is looked at in a browser. [`prometheus`](targets/prometheus.md), [`nginx`](targets/nginx.md), [`runbook`](targets/runbook.md) and
 [`statuspage`](targets/statuspage.md) hold no freezes.
 """
 
