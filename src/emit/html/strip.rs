@@ -9,25 +9,33 @@ use crate::policy::{FreezeKind, Id};
 use crate::schedule::{Held, Lane};
 
 /// How many units a stretch of time is wide, and how many the narrowest bar is.
-pub(super) const WIDTH: i64 = 10_000;
+const WIDTH: i64 = 10_000;
 const NARROWEST: i64 = 8;
 
 /// The height of a kind's row.
 const ROW: usize = 10;
 
-/// How much a freeze concerns, with the height of its bars.
-const CONCERNED: [(fn(&Held) -> bool, usize); 2] =
-    [(|held| held.components.is_none(), 8), (|held| held.components.is_some(), 3)];
+/// What is drawn alike.
+struct Look {
+    is_so: fn(&Held) -> bool,
+    /// The height of its bars.
+    height: usize,
+}
+
+/// What concerns everything, then what concerns some components.
+const LOOKS: [Look; 2] = [
+    Look { is_so: |held| held.components.is_none(), height: 8 },
+    Look { is_so: |held| held.components.is_some(), height: 3 },
+];
 
 /// The bars of a lane within a stretch of time.
 pub(super) fn strip(shown: &Shown<'_>, lane: &Lane, within: Interval) -> Markup {
     let height = Markup::plain(shown.kinds.len().clamp(1, 4) * ROW);
     let bars = shown.kinds.iter().flat_map(|kind| {
-        let of = |(concerns, height): (fn(&Held) -> bool, usize)| {
-            let held = lane.held.iter().filter(move |held| held.kind == *kind && concerns(held));
-            bars(shown, *kind, height, spans(held, within))
-        };
-        CONCERNED.map(of)
+        LOOKS.map(|look| {
+            let held = lane.held.iter().filter(|held| held.kind == *kind && (look.is_so)(held));
+            bars(shown, *kind, look.height, spans(held, within))
+        })
     });
     html![
         "<svg class=\"strip\" viewBox=\"0 0 ",
