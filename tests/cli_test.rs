@@ -90,7 +90,13 @@ fn every_answer_is_there_by_the_published_schema() {
     let policy = rules::check(&world, "main.ops", Habit::Always).unwrap().policy.unwrap();
     let runs = verify::run(&policy);
     let coverage = verify::coverage(&policy, &runs);
-    let shown = render::testing::Shown { policy: &policy, runs: &runs, coverage: Some(&coverage), root: "" };
+    let shown = render::testing::Shown {
+        policy: &policy,
+        runs: &runs,
+        coverage: Some(&coverage),
+        mutation: None,
+        root: "",
+    };
     let output: serde_json::Value = serde_json::from_str(&render::testing::json(&shown)).unwrap();
     let errors: Vec<String> = validator.iter_errors(&output).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
@@ -139,4 +145,164 @@ fn entries_of_the_record_are_compared_by_kind() {
         &format!("{question}expect record \"/blocked\" = \"true\""),
         &["test `t`: expected `/blocked` of the record to be `\"true\"`, got `true`"],
     );
+}
+
+const CALENDAR: &str = "policy p { language 1; horizon 2026-01-01 .. 2027-01-01 }
+tier any
+freeze stop { block any }
+region east { zone \"America/New_York\" }
+window peak : stop { during 2026-03-01 through 2026-03-02 }
+window outage : stop { while broken; no-data inactive }
+fact broken : bool
+";
+
+const EDGES: &str = "test \"the peak\" {
+  given tier any; phase deploy
+  table at {
+    row 2026-03-01T04:59:59Z : allowed
+    row 2026-03-01T05:00:00Z : blocked by peak
+    row 2026-03-03T04:59:59Z : blocked by peak
+    row 2026-03-03T05:00:00Z : allowed
+  }
+}
+test \"an outage\" {
+  given tier any; phase deploy; at 2026-05-01T12:00Z
+  case \"going on\" { fact broken true; expect blocked by outage }
+  case \"over\" { fact broken false; expect allowed }
+}
+";
+
+fn policy(text: &str) -> opsc::policy::Policy {
+    let world = MemoryWorld::at(0).with_file("main.ops", text);
+    opsc::policy::load(&world, "main.ops").unwrap().policy.unwrap()
+}
+
+/// The mutants that no test notices, and the score.
+fn missed(text: &str) -> (Vec<String>, usize) {
+    let mutation = verify::mutate(&policy(text), &|| false, &|_, _| ());
+    let again = verify::mutate(&policy(text), &|| false, &|_, _| ());
+    assert_eq!(mutation, again);
+    (mutation.missed().iter().map(|(tried, _)| tried.what.clone()).collect(), mutation.score())
+}
+
+#[test]
+fn tests_of_every_edge_notice_a_second() {
+    let (left, score) = missed(&format!("{CALENDAR}{EDGES}"));
+    let noticed = |what: &str| !left.iter().any(|missed| missed.contains(what));
+    assert!(noticed("window `peak`"), "{left:#?}");
+    assert!(noticed("window `outage` taken away") && noticed("turned round"), "{left:#?}");
+    assert!(score >= 90, "{score} {left:#?}");
+    let without = EDGES.replace("    row 2026-03-03T04:59:59Z : blocked by peak\n", "");
+    let (left, lower) = missed(&format!("{CALENDAR}{without}"));
+    assert!(left.contains(&"window `peak` ends a second earlier".to_owned()), "{left:#?}");
+    assert!(lower < score);
+}
+
+#[test]
+fn no_test_notices_nothing_and_what_loosens_most_comes_first() {
+    let text = format!(
+        "{CALENDAR}test \"none\" {{ given tier any; at 2026-07-01T00:00Z; expect no record \"/release\" }}"
+    );
+    let (left, score) = missed(&text);
+    assert_eq!(score, 0);
+    assert_eq!(left.first().map(String::as_str), Some("kind `stop` admits any"), "{left:#?}");
+    let position = |what: &str| left.iter().position(|missed| missed == what).unwrap();
+    assert!(position("window `peak` taken away") < position("window `peak` begins an hour later"));
+    assert!(position("window `peak` begins an hour later") < position("window `peak` begins a second later"));
+    assert!(
+        position("window `peak` begins a second later") < position("window `peak` begins a second earlier")
+    );
+}
+
+#[test]
+fn what_holds_at_the_same_times_is_not_counted() {
+    let text = CALENDAR.replace("America/New_York", "UTC");
+    let mutation = verify::mutate(&policy(&format!("{text}{EDGES}")), &|| false, &|_, _| ());
+    let tried = mutation.tried.iter().find(|tried| tried.what == "window `peak` read in UTC").unwrap();
+    // The tests were written for New York, so even this mutant fails them there; without them it is seen for what it is.
+    assert_eq!(tried.fate, verify::Fate::Noticed);
+    let mutation = verify::mutate(&policy(&text), &|| false, &|_, _| ());
+    let tried = mutation.tried.iter().find(|tried| tried.what == "window `peak` read in UTC").unwrap();
+    assert_eq!(tried.fate, verify::Fate::Equivalent(verify::Sameness::SameTimes));
+}
+
+#[test]
+fn a_budget_that_is_used_up_leaves_the_rest_undecided() {
+    let mutation = verify::mutate(&policy(CALENDAR), &|| true, &|_, _| ());
+    assert!(mutation.tried.iter().all(|tried| tried.fate == verify::Fate::Undecided));
+    assert_eq!((mutation.counted(), mutation.score()), (0, 100));
+}
+
+/// A policy's own files, by their paths from its folder.
+fn files(folder: &std::path::Path) -> Vec<(String, String)> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let own = entries.filter(|path| path.extension().is_some_and(|end| end == "ops"));
+    own.map(|path| {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        (name, std::fs::read_to_string(path).unwrap())
+    })
+    .collect()
+}
+
+#[test]
+fn what_is_suggested_checks_passes_and_leaves_nothing_missing() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut suggested = 0;
+    for story in std::fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().path()) {
+        if !story.join("main.ops").is_file() {
+            continue;
+        }
+        let world = |more: &str| {
+            files(&story).into_iter().fold(MemoryWorld::at(0), |world, (name, text)| {
+                let text = if name == "main.ops" { format!("{text}\n{more}") } else { text };
+                world.with_file(&name, text)
+            })
+        };
+        let load = |more: &str| {
+            let loaded = opsc::policy::load(&world(more), "main.ops").unwrap();
+            assert!(loaded.policy.is_some(), "{}: {:#?}\n{more}", story.display(), loaded.diagnostics);
+            loaded.policy.unwrap()
+        };
+        let before = load("");
+        let more = verify::suggest(&before, &verify::run(&before));
+        suggested += more.lines().count();
+        let after = load(&more);
+        let runs = verify::run(&after);
+        let failed: Vec<&String> =
+            runs.iter().flat_map(|run| run.failures()).map(|failure| &failure.message).collect();
+        assert!(failed.is_empty(), "{}: {failed:#?}\n{more}", story.display());
+        assert_eq!(verify::suggest(&after, &runs), "", "{}", story.display());
+    }
+    assert!(suggested > 0);
+}
+
+#[test]
+fn a_history_that_was_asked_about_is_told_by_the_published_schema() {
+    use opsc::verify::backtest::{Asked, backtest, read_history, read_incidents};
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../docs/schema/backtest.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let policy = policy(include_str!("golden/backtest/said/main.ops"));
+    let mut history = read_history(include_str!("golden/backtest/said/deployments.csv")).unwrap();
+    history.extend(read_history(include_str!("golden/backtest/said/gitlab.json")).unwrap());
+    let incidents = read_incidents(include_str!("golden/backtest/said/incidents.csv")).unwrap();
+    let asked = Asked {
+        environments: [("prod".to_owned(), "production".to_owned())].into(),
+        regions: Default::default(),
+        components: Default::default(),
+        tiers: Default::default(),
+        within: opsc::calendar::Elapsed::hours(24),
+    };
+    for (incidents, told) in [(incidents.as_slice(), Some(incidents.len())), (&[], None)] {
+        let found = backtest(&policy, &history, incidents, &asked);
+        let shown = render::backtest::Shown {
+            policy: &policy,
+            backtest: &found,
+            incidents: told,
+            within: asked.within,
+        };
+        let output: serde_json::Value = serde_json::from_str(&render::backtest::json(&shown)).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&output).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The table of commands, and what each is given.
 
+use super::backtest::Backtest;
 use super::build::Build;
 use super::calendar::Calendar;
 use super::change::Describe;
@@ -29,6 +30,7 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Check>(),
     row_of::<Fmt>(),
     row_of::<Test>(),
+    row_of::<Backtest>(),
     row_of::<Describe>(),
     row_of::<Gate>(),
     row_of::<Next>(),

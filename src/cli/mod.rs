@@ -2,6 +2,8 @@
 //!
 //! A command is one file and one row of [`COMMANDS`]. It returns what it says as an [`Output`]; only [`main`] prints.
 
+mod backtest;
+mod budget;
 mod build;
 mod cache;
 mod calendar;

@@ -1,10 +1,12 @@
 //! `opsc test`: the policy's own tests, through the decision that the gate makes.
 
+use super::budget::{Budget, progress, seconds};
 use super::policy::load;
 use super::{Command, Context, Exit, Failure, Output, codes};
 use crate::diag::Diagnostic;
+use crate::policy::Policy;
 use crate::render::{FORMATS, Report, Style, count, format, testing};
-use crate::verify::{self, Coverage, TestRun};
+use crate::verify::{self, Coverage, Mutation, TestRun};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 /// Run the policy's tests
@@ -30,6 +32,15 @@ pub struct Test {
     /// Fail where the tests touch fewer of them than this: `80%`
     #[arg(long, value_name = "SHARE", value_parser = share)]
     min_coverage: Option<usize>,
+    /// Change the policy in one thing at a time, and say which changes no test notices
+    #[arg(long)]
+    mutate: bool,
+    /// For how long to try changes: `30s`, `5m`; the answer depends on it only where it is used up
+    #[arg(long, value_name = "SPAN", default_value = "5m", value_parser = seconds)]
+    budget: u64,
+    /// Write the missing tests: each window one second before its edges and at them, and round changes of the clocks, as it is now
+    #[arg(long, conflicts_with_all = ["list", "mutate", "coverage", "min_coverage"])]
+    suggest: bool,
 }
 
 /// Formats that hold every answer, whether it failed or not.
@@ -75,9 +86,19 @@ impl Command for Test {
         }
         let coverage =
             (self.coverage || self.min_coverage.is_some()).then(|| verify::coverage(policy, &runs));
-        let shown = testing::Shown { policy, runs: &runs, coverage: coverage.as_ref(), root: &valid.root };
+        let mutation = self.mutation(policy, &runs)?;
+        let shown = testing::Shown {
+            policy,
+            runs: &runs,
+            coverage: coverage.as_ref(),
+            mutation: mutation.as_ref(),
+            root: &valid.root,
+        };
         if self.list {
             return Ok(Output::said(testing::list(&shown)));
+        }
+        if self.suggest {
+            return Ok(suggested(policy, &runs));
         }
         let found: Vec<Diagnostic> = runs.iter().flat_map(|run| run.failures().cloned()).collect();
         let codes = codes();
@@ -88,16 +109,39 @@ impl Command for Test {
             name => format(name).map(|row| (row.render)(&report, context.console.out)).unwrap_or_default(),
         };
         let mut output = Output::said(text);
-        match (&coverage, self.format.as_str()) {
-            (Some(coverage), "human") => output.out.push_str(&testing::coverage(&shown, coverage)),
-            (Some(_), "json") | (None, _) => {}
-            (Some(coverage), _) => output = output.noted(testing::coverage(&shown, coverage)),
+        let more = [
+            coverage.as_ref().map(|coverage| testing::coverage(&shown, coverage)),
+            mutation.as_ref().map(|mutation| testing::mutation(&shown, mutation)),
+        ];
+        for text in more.into_iter().flatten() {
+            match self.format.as_str() {
+                "human" => output.out.push_str(&text),
+                "json" => {}
+                _ => output = output.noted(text),
+            }
         }
         Ok(self.judged(context, output, &runs, coverage.as_ref()))
     }
 }
 
 impl Test {
+    /// What becomes of the policy's mutants, where that is asked for: only tests that pass can notice one.
+    fn mutation(&self, policy: &Policy, runs: &[TestRun<'_>]) -> Result<Option<Mutation>, Failure> {
+        if !self.mutate {
+            return Ok(None);
+        }
+        if self.filter.is_some() {
+            return Err(Failure::usage("`--mutate` runs every test, and takes no `--filter`"));
+        }
+        if !runs.iter().all(TestRun::passed) {
+            let failure = Failure::malformed("a test fails, so nobody can say what the tests notice");
+            return Err(failure.help("run `opsc test` and mend what fails first"));
+        }
+        let budget = Budget::of(self.budget);
+        let done = |done, all| progress("mutants", done, all);
+        Ok(Some(verify::mutate(policy, &|| budget.is_over(), &done)))
+    }
+
     /// The output with how many passed, and the exit code that follows from it.
     fn judged(
         &self,
@@ -131,6 +175,20 @@ impl Test {
             None => output.exit(if failed == 0 { Exit::Done } else { Exit::Found }),
         }
     }
+}
+
+/// The tests that are missing, in the policy's own language.
+fn suggested(policy: &Policy, runs: &[TestRun<'_>]) -> Output {
+    let text = verify::suggest(policy, runs);
+    let rows = text.lines().filter(|line| line.trim_start().starts_with("row ")).count();
+    let said = match rows {
+        0 => "every edge is asked about\n".to_owned(),
+        rows => format!(
+            "{}: read each before it becomes a test, for it says what is, not what should be\n",
+            count(rows, "missing case")
+        ),
+    };
+    Output::said(text).noted(said)
 }
 
 /// Whether a name holds the pattern: its pieces between `*`, one behind the other.

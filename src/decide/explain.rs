@@ -54,6 +54,11 @@ impl<'a> Question<'a> {
         }
     }
 
+    /// Every cell with its verdict at the context's instant.
+    pub fn matrix(&self) -> Vec<Cell> {
+        self.cells(&self.judge(self.context.at))
+    }
+
     /// The first instant at which the calendar does not block, with what blocks at the instants passed.
     fn opens(&self, first: &Findings<'a>) -> (Option<Instant>, Vec<Obstacle>) {
         let limit = first.at.plus(SEARCH_SPAN);

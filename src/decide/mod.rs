@@ -78,6 +78,16 @@ impl<'a> Prepared<'a> {
 
     /// Judges a change at the context's instant.
     pub fn decide(&self, change: &Change, context: &Context) -> Decision {
-        question::Question::new(self.policy, change, context, &self.globs, &*self.spells).answer()
+        self.question(change, context).answer()
+    }
+
+    /// Every cell of a change with its verdict at the context's instant: what [`Self::decide`] says of them, and nothing else of
+    /// what it finds out.
+    pub fn cells(&self, change: &Change, context: &Context) -> Vec<Cell> {
+        self.question(change, context).matrix()
+    }
+
+    fn question<'q>(&'q self, change: &'q Change, context: &'q Context) -> question::Question<'q> {
+        question::Question::new(self.policy, change, context, &self.globs, &*self.spells)
     }
 }

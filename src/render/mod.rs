@@ -2,6 +2,7 @@
 //!
 //! A format is one file and one row of [`FORMATS`].
 
+pub mod backtest;
 pub mod calendar;
 pub mod coverage;
 pub mod decision;

@@ -56,8 +56,11 @@ fn instant(text: &str) -> Option<Instant> {
     }
 }
 
-/// The fields of a line; one in quotes may hold commas, and quotes that are doubled.
-fn fields(line: usize, text: &str) -> Result<Vec<String>, TraceError> {
+/// The fields of a line of CSV; one in quotes may hold commas, and quotes that are doubled.
+///
+/// # Errors
+/// A quote that is not closed, or text behind a closing one.
+pub fn fields(line: usize, text: &str) -> Result<Vec<String>, TraceError> {
     let mut fields = Vec::new();
     let mut rest = text;
     loop {

@@ -19,6 +19,7 @@ mod trace;
 mod value;
 
 pub use check::Truth;
+pub use csv::fields as csv_fields;
 pub use event::{Event, FailedBy, Met, Outcome, Seen, Timeline, What};
 pub use judge::{Measured, asked_of_people};
 pub use reading::{DEFAULT_SPAN, aggregate};

@@ -1,16 +1,21 @@
 //! What an author says of a policy, held against what it decides.
 
 mod answer;
+pub mod backtest;
 mod coverage;
 mod entry;
+mod mutate;
 mod question;
 mod run;
+mod suggest;
 
 use crate::code;
 use crate::diag::Code;
 
 pub use coverage::{Coverage, Item, coverage};
+pub use mutate::{Effect, Fate, Mutation, Sameness, Tried, mutate};
 pub use run::{CaseRun, Compared, TestRun, run};
+pub use suggest::suggest;
 
 code!(pub TEST_FAILED, Error, "test-failed", "a test whose answer is not the expected one");
 

@@ -56,7 +56,7 @@ pub(super) fn of(policy: &Policy, request: &Request, at: Instant) -> (Change, Co
 }
 
 /// The assertion as its fact's first source would make it.
-fn evidence(policy: &Policy, name: &str, value: &Value, at: Instant) -> Evidence {
+pub(super) fn evidence(policy: &Policy, name: &str, value: &Value, at: Instant) -> Evidence {
     let fact = policy.facts.find(name).map(|id| &policy.facts[id]);
     let (source, actor) = fact.map_or((EvidenceSource::Operator, None), |fact| source(policy, fact));
     let value = match value {

@@ -117,3 +117,14 @@ fn title(test: &TestBlock, case: &Case) -> String {
     let inner = if case.title.is_empty() { String::new() } else { format!(", {}", case.title) };
     format!("test `{}`{inner}", test.name)
 }
+
+/// Whether every answer of every test is the expected one: no more is found out than that needs.
+pub(super) fn all_pass(policy: &Policy, prepared: &Prepared<'_>) -> bool {
+    policy.tests.rows().iter().flat_map(|test| &test.cases).all(|case| {
+        let Some(at) = case.request.at else { return false };
+        let (change, context) = question::of(policy, &case.request, at);
+        let decision = prepared.decide(&change, &context);
+        let answer = Answer { policy, change: &change, context: &context, decision: &decision };
+        case.expectations.iter().all(|(expected, _)| answer::is_met(expected, &answer))
+    })
+}

@@ -2,7 +2,7 @@
 
 use super::{Shown, title};
 use crate::calendar::Instant;
-use crate::verify::{CaseRun, Coverage, TestRun};
+use crate::verify::{CaseRun, Coverage, Fate, Mutation, Sameness, TestRun};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -14,6 +14,8 @@ struct Output<'a> {
     summary: Counts,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Covered<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutation: Option<Mutated<'a>>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +68,25 @@ struct Rule<'a> {
     seen: usize,
 }
 
+#[derive(Serialize)]
+struct Mutated<'a> {
+    score: usize,
+    noticed: usize,
+    counted: usize,
+    mutants: Vec<Mutant<'a>>,
+}
+
+#[derive(Serialize)]
+struct Mutant<'a> {
+    what: &'a str,
+    place: String,
+    fate: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    looser_seconds: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stricter_seconds: Option<i64>,
+}
+
 pub(super) fn render(shown: &Shown<'_>) -> String {
     let runs = shown.runs;
     let output = Output {
@@ -80,6 +101,7 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
             failed_answers: runs.iter().map(|run| run.failures().count()).sum(),
         },
         coverage: shown.coverage.map(|coverage| covered(shown, coverage)),
+        mutation: shown.mutation.map(|mutation| mutated(shown, mutation)),
     };
     serde_json::to_string_pretty(&output).map(|text| text + "\n").unwrap_or_default()
 }
@@ -122,5 +144,30 @@ fn covered<'a>(shown: &Shown<'_>, coverage: &'a Coverage) -> Covered<'a> {
         seen: coverage.seen(),
         all: coverage.items.len(),
         rules: rules.collect(),
+    }
+}
+
+fn mutated<'a>(shown: &Shown<'_>, mutation: &'a Mutation) -> Mutated<'a> {
+    let mutants = mutation.tried.iter().map(|tried| {
+        let (fate, effect) = match tried.fate {
+            Fate::Noticed => ("noticed", None),
+            Fate::Missed(effect) => ("missed", Some(effect)),
+            Fate::Equivalent(Sameness::SameTimes) => ("same-times", None),
+            Fate::Equivalent(Sameness::Sampled(_)) => ("same-answers-sampled", None),
+            Fate::Undecided => ("undecided", None),
+        };
+        Mutant {
+            what: &tried.what,
+            place: shown.place(tried.origin),
+            fate,
+            looser_seconds: effect.map(|effect| effect.looser),
+            stricter_seconds: effect.map(|effect| effect.stricter),
+        }
+    });
+    Mutated {
+        score: mutation.score(),
+        noticed: mutation.noticed(),
+        counted: mutation.counted(),
+        mutants: mutants.collect(),
     }
 }

@@ -2,11 +2,12 @@
 
 mod json;
 mod junit;
+mod mutation;
 mod terminal;
 
 use super::place::from_here;
 use crate::policy::{Origin, Policy};
-use crate::verify::{CaseRun, Coverage, TestRun};
+use crate::verify::{CaseRun, Coverage, Mutation, TestRun};
 
 /// What is shown.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +18,8 @@ pub struct Shown<'a> {
     pub runs: &'a [TestRun<'a>],
     /// What they exercised, where that was asked for.
     pub coverage: Option<&'a Coverage>,
+    /// What became of the policy's mutants, where that was asked for.
+    pub mutation: Option<&'a Mutation>,
     /// The policy's folder as a reader here opens it, with `/` at its end; empty for the current one.
     pub root: &'a str,
 }
@@ -41,6 +44,11 @@ pub fn list(shown: &Shown<'_>) -> String {
 /// What was exercised and what was not, for people.
 pub fn coverage(shown: &Shown<'_>, coverage: &Coverage) -> String {
     terminal::coverage(shown, coverage)
+}
+
+/// What became of each mutant, for people.
+pub fn mutation(shown: &Shown<'_>, mutation: &Mutation) -> String {
+    mutation::render(shown, mutation)
 }
 
 /// One JSON object, by docs/schema/test.schema.json.

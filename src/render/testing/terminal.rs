@@ -2,15 +2,16 @@
 
 use super::Shown;
 use crate::render::count;
+use crate::render::guard::visible;
 use crate::verify::Coverage;
 use std::fmt::Write as _;
 
 pub(super) fn list(shown: &Shown<'_>) -> String {
     let mut text = String::new();
     for run in shown.runs {
-        let _ = writeln!(text, "{}: {}", shown.place(run.test.origin), run.test.name);
+        let _ = writeln!(text, "{}: {}", shown.place(run.test.origin), visible(&run.test.name));
         for case in run.cases.iter().filter(|case| !case.case.title.is_empty()) {
-            let _ = writeln!(text, "  {}: {}", shown.place(case.case.origin), case.case.title);
+            let _ = writeln!(text, "  {}: {}", shown.place(case.case.origin), visible(&case.case.title));
         }
     }
     text
@@ -36,7 +37,7 @@ pub(super) fn coverage(shown: &Shown<'_>, coverage: &Coverage) -> String {
         text.push_str("no test touches\n");
     }
     for item in unseen {
-        let _ = writeln!(text, "  {}: {} `{}`", shown.place(item.origin), item.kind, item.name);
+        let _ = writeln!(text, "  {}: {} `{}`", shown.place(item.origin), item.kind, visible(&item.name));
     }
     text
 }
