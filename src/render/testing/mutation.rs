@@ -17,7 +17,7 @@ pub(super) fn render(shown: &Shown<'_>, mutation: &Mutation) -> String {
     let equivalent = [
         (
             mutation.count(|fate| matches!(fate, Fate::Equivalent(Sameness::SameTimes))),
-            "not counted: the window holds at the same times for a year",
+            "not counted: the window holds at the same times throughout the horizon",
         ),
         (
             mutation.count(|fate| matches!(fate, Fate::Equivalent(Sameness::Sampled(_)))),

@@ -8,7 +8,6 @@ mod rules;
 mod windows;
 
 use super::run;
-use crate::calendar::{Elapsed, Interval};
 use crate::decide::Prepared;
 use crate::policy::{Id, Origin, Policy, Tier, Window};
 use std::collections::BTreeMap;
@@ -177,13 +176,4 @@ fn fate(policy: &Policy, original: &Prepared<'_>, mutant: &Mutant) -> Fate {
         return Fate::Noticed;
     }
     probe::fate(policy, original, &other, &prepared, mutant.about)
-}
-
-/// How far ahead the effect of a mutant is measured.
-const SPAN: Elapsed = Elapsed::days(366);
-
-/// The first year of the horizon.
-fn measured(policy: &Policy) -> Interval {
-    let start = policy.horizon.start;
-    policy.horizon.intersect(Interval::new(start, start.plus(SPAN)))
 }

@@ -4,14 +4,14 @@
 //! the edges of the calendar. Both with evidence that favours the change, with none, and with each fact otherwise in turn.
 
 use super::questions::questions;
-use super::{About, Effect, Fate, Sameness, measured};
+use super::{About, Effect, Fate, Sameness};
 use crate::calendar::{Elapsed, Instant, Interval, IntervalSet};
 use crate::decide::Prepared;
 use crate::policy::{Id, Policy, Window};
 use std::collections::BTreeSet;
 
 /// So many questions are asked of a mutant; more instants than that leaves room for are thinned out evenly.
-const QUESTIONS: usize = 1500;
+const QUESTIONS: usize = 600;
 
 /// What becomes of a mutant that no test noticed.
 pub(super) fn fate(
@@ -33,9 +33,10 @@ pub(super) fn fate(
     let most = (QUESTIONS / questions.len().max(1)).max(8);
     let every = stretches.len().div_ceil(most).max(1);
     let mut effects = vec![Effect::default(); questions.len()];
-    for stretch in stretches.iter().step_by(every) {
+    for near in stretches.chunks(every) {
         // A stretch that was left out counts with the one before it.
-        let seconds = stretch.length().as_seconds().saturating_mul(i64::try_from(every).unwrap_or(1));
+        let seconds: i64 = near.iter().map(|stretch| stretch.length().as_seconds()).sum();
+        let Some(stretch) = near.first() else { continue };
         for (question, effect) in questions.iter().zip(&mut effects) {
             let (change, context) = question.at(policy, stretch.start);
             let before = original.cells(&change, &context);
@@ -64,7 +65,7 @@ pub(super) fn fate(
 
 /// The stretches in which a window of the two policies can make a difference, cut where any other window begins or ends.
 fn concerned(policy: &Policy, other: &Policy, id: Id<Window>) -> Vec<Interval> {
-    let within = measured(policy);
+    let within = policy.horizon;
     let (before, after) = (&policy.windows[id], &other.windows[id]);
     let has_same_rest = {
         let moved = Window { when: before.when.clone(), ..after.clone() };
@@ -101,7 +102,7 @@ fn concerned(policy: &Policy, other: &Policy, id: Id<Window>) -> Vec<Interval> {
 
 /// Every stretch between two edges of the calendar that is the first of its window in its region, or an exception's.
 fn edges(policy: &Policy) -> Vec<Interval> {
-    let within = measured(policy);
+    let within = policy.horizon;
     let mut instants = BTreeSet::from([within.start]);
     for region in policy.regions_or_none() {
         let place = policy.place_of(region);
