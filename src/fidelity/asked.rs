@@ -66,15 +66,15 @@ pub(super) fn rules_of_every_path(policy: &Policy) -> Vec<Use> {
 /// Globs of which a pattern can only say more.
 pub(super) fn inexact_globs(policy: &Policy) -> Vec<Use> {
     let components = policy.components.rows().iter();
-    let inexact = components.filter(|component| component.paths.iter().any(said_again));
+    let inexact = components.filter(|component| component.paths.iter().any(|glob| said_again(glob)));
     let components = inexact
         .map(|component| Use { origin: component.origin, what: format!("component `{}`", component.name) });
-    let rules = rules(policy, |test| test.globs.iter().any(said_again));
+    let rules = rules(policy, |test| test.globs.iter().any(|glob| said_again(glob)));
     components.chain(rules).collect()
 }
 
 /// Whether a glob has signs that no pattern takes.
-fn said_again(glob: &String) -> bool {
+fn said_again(glob: &str) -> bool {
     let is_plain = |letter: char| letter.is_alphanumeric() || "._-/@:+,=~%*?{}".contains(letter);
     !glob.chars().all(is_plain)
 }
