@@ -42,7 +42,7 @@ pub(super) fn text(policy: &Policy, condition: &Condition) -> String {
 }
 
 /// Seats in the words of the policy: `1 of sre-owner and 1 of product-owner`.
-fn seats_text(policy: &Policy, seats: &Seats) -> String {
+pub(super) fn seats_text(policy: &Policy, seats: &Seats) -> String {
     let texts = seats.seats.iter().map(|seat| {
         let roles: Vec<&str> = seat.roles.iter().map(|role| policy.roles[*role].name.as_str()).collect();
         let roles = match roles.as_slice() {

@@ -5,6 +5,7 @@
 
 mod alertmanager;
 mod argo_cd;
+mod argo_rollouts;
 pub mod codeowners;
 mod condition;
 pub mod escape;
@@ -89,6 +90,7 @@ pub static TARGETS: &[&Target] = &[
     &kubernetes::KUBERNETES,
     &prometheus::PROMETHEUS,
     &argo_cd::ARGO_CD,
+    &argo_rollouts::ARGO_ROLLOUTS,
     &alertmanager::ALERTMANAGER,
     &json::JSON,
     &opa::OPA,

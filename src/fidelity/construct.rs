@@ -1,62 +1,14 @@
 //! The constructs of a policy that targets hold differently, each with a way to find where a policy uses it.
 
 use super::asked;
+use super::part::{Construct, Part, Use};
+use super::rolled;
 use super::seen::Blindness;
 use super::uses::{
     asks_people, kinds, long_words, missed, pipelines, recurs, stages, surface_use, triggers_where, used,
     windows,
 };
-use crate::policy::{Action, Condition, FlipKind, Origin, Pipeline, Policy, Reaction, Role, Ruling, Stage};
-
-/// The longest text of an update that Statuspage takes, in characters.
-pub const LONGEST_BODY: usize = 25_000;
-/// The longest name of an incident that it takes.
-pub const LONGEST_NAME: usize = 255;
-
-/// Where a policy uses a construct.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Use {
-    /// The declaration that uses it.
-    pub origin: Origin,
-    /// What it is called there: "window `open-incident`".
-    pub what: String,
-}
-
-/// What a construct is part of: a target is held only against the parts of a policy that it writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    /// When a change may land
-    Calendar,
-    /// What is asked of a change at any time
-    Evidence,
-    /// When writes are refused
-    Maintenance,
-    /// What is flipped to come back
-    Recovery,
-    /// Who is asked before a change is merged
-    Review,
-    /// How a change goes out
-    Rollout,
-    /// Who is asked while it goes out
-    Approval,
-    /// What begins a rollback, opens an incident or sets a state of the page
-    Alarm,
-    /// What users are told of incidents and maintenances
-    Told,
-}
-
-/// One construct.
-#[derive(Debug)]
-pub struct Construct {
-    /// Stable name: what the tables and pages of targets say.
-    pub name: &'static str,
-    /// What it is part of.
-    pub part: Part,
-    /// What it means, as an end of "it ...".
-    pub meaning: &'static str,
-    /// Where a policy uses it, in the order of its declarations.
-    pub uses: fn(&Policy) -> Vec<Use>,
-}
+use crate::policy::{Action, Condition, FlipKind, Pipeline, Policy, Reaction, Role, Ruling, Stage};
 
 /// Every construct, in the order that pages list them.
 pub static CONSTRUCTS: &[Construct] = &[
@@ -369,6 +321,79 @@ pub static CONSTRUCTS: &[Construct] = &[
             });
             foreign.collect()
         },
+    },
+    Construct {
+        name: "rollout that goes back in a freeze",
+        part: Part::Rollout,
+        meaning: "goes back where a freeze begins half-way",
+        uses: rolled::that_go_back_in_a_freeze,
+    },
+    Construct {
+        name: "stage without traffic",
+        part: Part::Rollout,
+        meaning: "does something else than to give traffic",
+        uses: rolled::without_traffic,
+    },
+    Construct {
+        name: "mirrored traffic",
+        part: Part::Rollout,
+        meaning: "mirrors traffic",
+        uses: rolled::that_mirror,
+    },
+    Construct {
+        name: "share finer than a percent",
+        part: Part::Rollout,
+        meaning: "gives a share that is no whole percent",
+        uses: rolled::of_fine_shares,
+    },
+    Construct {
+        name: "regions in steps",
+        part: Part::Rollout,
+        meaning: "goes from region to region",
+        uses: rolled::in_regions,
+    },
+    Construct { name: "lock", part: Part::Rollout, meaning: "holds a lock", uses: rolled::that_lock },
+    Construct {
+        name: "stage with a timeout",
+        part: Part::Rollout,
+        meaning: "may take no longer than it says",
+        uses: rolled::with_a_timeout,
+    },
+    Construct {
+        name: "gate that no query tells",
+        part: Part::Rollout,
+        meaning: "waits for a gate that asks more than queries tell",
+        uses: rolled::with_untold_gates,
+    },
+    Construct {
+        name: "stage that is approved",
+        part: Part::Approval,
+        meaning: "is approved before it starts",
+        uses: rolled::that_are_approved,
+    },
+    Construct {
+        name: "rollback by steps",
+        part: Part::Watch,
+        meaning: "does more than to take traffic back",
+        uses: rolled::rollbacks_by_steps,
+    },
+    Construct {
+        name: "rollback that no query tells",
+        part: Part::Watch,
+        meaning: "begins when more than queries tell says so",
+        uses: rolled::untold_rollbacks,
+    },
+    Construct {
+        name: "rollback on metrics and more",
+        part: Part::Watch,
+        meaning: "begins when metrics and something else say so",
+        uses: rolled::partial_rollbacks,
+    },
+    Construct {
+        name: "rollback without `over`",
+        part: Part::Watch,
+        meaning: "aggregates the hold of the stage that gave traffic last",
+        uses: rolled::rollbacks_without_over,
     },
     Construct {
         name: "trigger on evidence",

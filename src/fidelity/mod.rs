@@ -3,6 +3,7 @@
 //! A construct that a target holds exactly or stricter passes; one that it would hold weaker is refused at the
 //! policy's line, unless the target says `allow lossy because "..."` (language section 8).
 
+mod argo_rollouts;
 mod asked;
 mod capability;
 mod check;
@@ -10,8 +11,10 @@ mod construct;
 mod coverage;
 mod hosts;
 mod option;
+mod part;
 mod seen;
 mod reasons;
+mod rolled;
 mod runs;
 mod table;
 mod uses;
@@ -21,9 +24,10 @@ pub use check::{
     BAD_TARGET_OPTION, CODES, TARGET_HAS_NOTHING, TARGET_HOLDS_LESS, TARGET_PATH_OUTSIDE, TARGETS_COLLIDE,
     UNKNOWN_TARGET, UNKNOWN_TARGET_OPTION, check, check_target,
 };
-pub use construct::{CONSTRUCTS, Construct, LONGEST_BODY, LONGEST_NAME, Part, Use};
+pub use construct::CONSTRUCTS;
 pub use coverage::{Carried, Coverage, coverage};
 pub use option::{OptionField, OptionKind};
+pub use part::{Construct, LONGEST_BODY, LONGEST_NAME, Part, Use};
 pub use seen::{Blindness, Seen, SeenBar, Trigger, seen, spans, tells_tracks, triggers};
 pub use table::{CAPABILITIES, LATER};
 

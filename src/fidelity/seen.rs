@@ -119,6 +119,15 @@ impl<'a> Seen<'a> {
         }
     }
 
+    /// Whether queries tell all of it.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_whole),
+            Self::Bar(_) => true,
+            Self::Blind(_) => false,
+        }
+    }
+
     /// Whether a part is left out, so that it may be seen where it is not so.
     pub fn is_partial(&self) -> bool {
         match self {

@@ -3,6 +3,7 @@
 use super::Fidelity::{Stricter, Weaker};
 use super::Freezes::{Refuses, Shows, Silent};
 use super::Part;
+use super::argo_rollouts::ARGO_ROLLOUTS;
 use super::capability::{Capability, Want};
 use super::hosts::{HELD_BY_ENVIRONMENTS, HELD_BY_OWNERS};
 use super::option::{
@@ -306,6 +307,7 @@ pub static CAPABILITIES: &[Capability] = &[
             ("exception", Stricter, "an exception is used by a change, and an application knows no change"),
         ],
     },
+    ARGO_ROLLOUTS,
     Capability {
         target: "alertmanager",
         default_to: "alertmanager",
@@ -475,4 +477,4 @@ pub static CAPABILITIES: &[Capability] = &[
 ];
 
 /// Targets of the language that this version reads and does not write.
-pub static LATER: &[&str] = &["argo-rollouts", "flagger"];
+pub static LATER: &[&str] = &["flagger"];

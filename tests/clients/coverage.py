@@ -26,8 +26,8 @@ asked of the same. **exact**: never another answer. **stricter**: in so many of 
 **weaker**: in so many it lets pass what the policy refuses, which `opsc build` refuses without `allow lossy`.
 A dash stands where a target does not write that part of a policy. Why a target is not exact is on its page.
 
-The workflows of [`github-actions`](targets/github-actions.md) and [`gitlab-ci`](targets/gitlab-ci.md) are not among them: they ask the
-gate itself; [`html`](targets/html.md) is looked at in a browser. [`prometheus`](targets/prometheus.md), [`nginx`](targets/nginx.md), [`runbook`](targets/runbook.md) and
+The workflows of [`github-actions`](targets/github-actions.md) and [`gitlab-ci`](targets/gitlab-ci.md) and the Rollouts of
+[`argo-rollouts`](targets/argo-rollouts.md) are not among them: they ask the gate itself; [`html`](targets/html.md) is looked at in a browser. [`prometheus`](targets/prometheus.md), [`nginx`](targets/nginx.md), [`runbook`](targets/runbook.md) and
 [`statuspage`](targets/statuspage.md) hold no freezes.
 """
 

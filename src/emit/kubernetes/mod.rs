@@ -9,7 +9,7 @@ mod selector;
 
 use super::{Files, Job, Target};
 use crate::policy::Policy;
-use names::object_name;
+pub(super) use names::object_name;
 
 /// The target.
 pub static KUBERNETES: Target = Target {

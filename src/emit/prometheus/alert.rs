@@ -1,13 +1,12 @@
 //! Alerts from triggers: what fires, after how long, and what it tells whoever is paged.
 
+use super::compared::{Compared, Sense, compared};
 use super::rule::{Pair, Rule, span};
 use super::value::{Asked, Values};
 use crate::calendar::Elapsed;
-use crate::emit::condition::sign;
 use crate::emit::escape;
 use crate::fidelity::{Seen, SeenBar, Trigger, seen, spans, tells_tracks, triggers};
-use crate::policy::{Act, Bar, Id, Lever, Limit, NoData, Operator, Pipeline, Policy, Rollback};
-use rust_decimal::Decimal;
+use crate::policy::{Act, Bar, Id, Lever, NoData, Operator, Pipeline, Policy, Rollback};
 use std::collections::BTreeSet;
 
 /// An alert of a trigger, for one span of its bars that name none.
@@ -247,38 +246,10 @@ impl Alert<'_> {
     fn bar(&self, policy: &Policy, values: &Values<'_>, bar: &Bar, operator: Operator) -> String {
         let asked = self.asked(bar);
         let series = values.series(asked, self.tracks(policy, bar));
-        // Of several series the worst counts, so that none hides behind the others.
-        let worst = if matches!(operator, Operator::Less | Operator::LessOrEqual) { "min" } else { "max" };
-        let sign = sign(operator);
-        let value = format!("{worst}({series})");
-        let (is_so, known) = match &bar.limit {
-            Limit::Value(limit) => {
-                let limit = limit.amount().unwrap_or_default().normalize();
-                let is_so = match operator {
-                    Operator::Equal | Operator::NotEqual => format!("{worst}({series} {sign} {limit})"),
-                    _ => format!("{value} {sign} {limit}"),
-                };
-                (is_so, value)
-            }
-            Limit::Baseline { factor, plus } => {
-                let (track, offset) = values.baseline(asked);
-                let offset = offset.map_or_else(String::new, |by| format!(" offset {}", span(by)));
-                let baseline = format!("avg({}{offset})", values.series(asked, track));
-                let plus = plus.as_ref().and_then(|plus| plus.amount()).unwrap_or_default().normalize();
-                let times = if *factor == Decimal::ONE {
-                    String::new()
-                } else {
-                    format!(" * {}", factor.normalize())
-                };
-                let plus = match plus {
-                    plus if plus.is_zero() => String::new(),
-                    plus if plus.is_sign_negative() => format!(" - {}", plus.abs()),
-                    plus => format!(" + {plus}"),
-                };
-                let is_so = format!("{value} {sign} {baseline}{times}{plus}");
-                (is_so, format!("({value} and {baseline})"))
-            }
-        };
+        let (track, offset) = values.baseline(asked);
+        let offset = offset.map_or_else(String::new, |by| format!(" offset {}", span(by)));
+        let baseline = format!("{}{offset}", values.series(asked, track));
+        let Compared { is_so, known } = compared(bar, operator, Sense::Feared, &series, &baseline);
         if policy.metrics[bar.metric].no_data != NoData::Fail {
             return is_so;
         }

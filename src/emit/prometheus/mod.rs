@@ -1,6 +1,7 @@
 //! `prometheus`: alerts from triggers, recording rules for what they ask and for what is observed of rollouts, and a unit test of them.
 
 mod alert;
+mod compared;
 mod observe;
 mod rule;
 #[cfg(test)]
@@ -11,6 +12,10 @@ mod value;
 use super::{Files, Job, Target, mark, runbook};
 use crate::calendar::Elapsed;
 use crate::fidelity::Trigger;
+pub(super) use compared::{Compared, Sense, compared};
+pub(super) use rule::span;
+pub(super) use value::{Asked, baseline, measured};
+
 use rule::Rule;
 use value::Values;
 

@@ -84,6 +84,6 @@ pub(super) fn file(head: &str, interval: &str, groups: &[(String, Vec<Rule>)]) -
 }
 
 /// A span of time as PromQL writes one: whole units, the greatest first.
-pub(super) fn span(elapsed: Elapsed) -> String {
+pub(in crate::emit) fn span(elapsed: Elapsed) -> String {
     elapsed.to_string()
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// A question to a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Asked {
+pub(in crate::emit) struct Asked {
     pub metric: Id<Metric>,
     pub aggregate: Option<Aggregate>,
     pub span: Elapsed,
@@ -65,13 +65,7 @@ impl<'a> Values<'a> {
 
     /// The series of the baseline of a question, without its offset, and the offset.
     pub fn baseline(&self, asked: Asked) -> (&'static str, Option<Elapsed>) {
-        let metric = &self.policy.metrics[asked.metric];
-        match &metric.baseline {
-            Some(Baseline::Pinned(_)) => ("pinned", None),
-            Some(Baseline::Offset(offset)) if tells_tracks(metric) => ("stable", Some(*offset)),
-            Some(Baseline::Offset(offset)) => ("canary", Some(*offset)),
-            Some(Baseline::Stable) | None => ("stable", None),
-        }
+        baseline(&self.policy.metrics[asked.metric])
     }
 
     /// The rules that record them.
@@ -112,8 +106,18 @@ impl<'a> Values<'a> {
     }
 }
 
-/// A metric's query with everything filled in.
-fn measured(metric: &Metric, asked: &Asked, track: &str, step: &str) -> Option<String> {
+/// The side that the baseline of a metric is on, and how long before.
+pub(in crate::emit) fn baseline(metric: &Metric) -> (&'static str, Option<Elapsed>) {
+    match &metric.baseline {
+        Some(Baseline::Pinned(_)) => ("pinned", None),
+        Some(Baseline::Offset(offset)) if tells_tracks(metric) => ("stable", Some(*offset)),
+        Some(Baseline::Offset(offset)) => ("canary", Some(*offset)),
+        Some(Baseline::Stable) | None => ("stable", None),
+    }
+}
+
+/// A metric's query with everything filled in; none where it has no query.
+pub(in crate::emit) fn measured(metric: &Metric, asked: &Asked, track: &str, step: &str) -> Option<String> {
     let query = metric.prometheus.as_deref()?.trim();
     let quantile = match asked.aggregate {
         Some(Aggregate::P50) => "0.5",

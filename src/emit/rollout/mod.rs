@@ -16,6 +16,7 @@ use crate::policy::{
 };
 use crate::schedule::{RolloutStep, Rollouts, Route, percent};
 use crate::simulate::asked_of_people;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,10 +65,13 @@ pub(super) struct Leg<'a> {
     pub on_freeze: BTreeMap<String, i64>,
     /// Whether something was changed before it, or it changes something itself.
     pub is_under_way: bool,
+    /// The share of traffic that the change has behind it, where it gives any.
+    pub gives: Option<Decimal>,
     traffic: Option<String>,
     /// Whether it is the last of its stage.
     pub is_last: bool,
-    soak: Option<Elapsed>,
+    /// How long its regions are let alone behind it.
+    pub soak: Option<Elapsed>,
 }
 
 impl<'a> Plan<'a> {
@@ -115,6 +119,7 @@ impl<'a> Plan<'a> {
                     goes_back_by: plan.goes_back_by(stage),
                     on_freeze,
                     is_under_way: under_way,
+                    gives: step.traffic,
                     traffic: traffic(stage, &step),
                     is_last: position == last,
                     soak: stage.soak.filter(|_| is_last_there),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target gitlab-ci, policy sha256:73718964b9d8910028de858d80ad945ce5841684edf823cfa0805395f5762cc3
+# target gitlab-ci, policy sha256:ab660cea8044d5187902213e6ecf4a67b19bb187b2ffc62aebf8f420974c159e
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
