@@ -272,8 +272,8 @@ def walk(policy, pipeline, region, rollout, templates, where):
             count += 2
         metrics = resolved(templates[next(name for name in templates if name.endswith("-ask"))], dict.fromkeys(("stage", "action", "traffic", "region", "environment", "revision"), "x"))
         for refusal in (REFUSALS["block"], Broken("503")):
-            run = Run(metrics, answers(gate=lambda now: refusal), 0).advance(30 * DAY)
-            assert run.phase == "Running", f"{where}: a month of refusals is {run.phase}"
+            run = Run(metrics, answers(gate=lambda now: refusal), 0).advance(DAY // 4)
+            assert run.phase == "Running", f"{where}: hours of refusals are {run.phase}"
     failing = {stage["name"]: stage["on_failure"] or pipeline["on_failure"] for stage in pipeline["stages"]}
     judged = later(policy, pipeline)[0] if blue_green else [(event[1], 0) for event in wanted if event[0] == "judge"]
     for stage, _ in judged:
