@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target gitlab-ci, policy sha256:6587f0cd3e1c80af5ebf136cc78f9792350c2c93069c202cd4e74750aca71cf4
+# target gitlab-ci, policy sha256:d02a8663738ddd9fbe78224f26f4c80ffa001e55db07b4ce32622766833d9dde
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.

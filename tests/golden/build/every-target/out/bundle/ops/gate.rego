@@ -1,5 +1,5 @@
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target opa, policy sha256:6587f0cd3e1c80af5ebf136cc78f9792350c2c93069c202cd4e74750aca71cf4
+# target opa, policy sha256:d02a8663738ddd9fbe78224f26f4c80ffa001e55db07b4ce32622766833d9dde
 
 # Says of a change what the calendar alone can say: allow, block, or ask-the-gate.
 #
