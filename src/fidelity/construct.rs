@@ -8,7 +8,7 @@ use super::uses::{
     asks_people, kinds, long_words, missed, pipelines, recurs, stages, surface_use, triggers_where, used,
     windows,
 };
-use crate::policy::{Action, Condition, FlipKind, Pipeline, Policy, Reaction, Role, Ruling, Stage};
+use crate::policy::{Action, Condition, FlipKind, Pipeline, Reaction, Role, Ruling, Stage};
 
 /// Every construct, in the order that pages list them.
 pub static CONSTRUCTS: &[Construct] = &[

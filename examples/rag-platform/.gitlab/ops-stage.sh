@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target gitlab-ci, policy sha256:5e5f09f37fa3b964ec7651d98cbc57b59946414e6564821b8244aac38c30f6dc
+# target gitlab-ci, policy sha256:c7adab4ddb4b547afdbe530e7378341b30ab6d8f7b59200f5c830b6019e8e80e
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.

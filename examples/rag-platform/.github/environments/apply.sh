@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-environments, policy sha256:83433d3893829528497ff33cd13f7d863d956dc14432862cd2899e8719e07246
+# target github-environments, policy sha256:c7adab4ddb4b547afdbe530e7378341b30ab6d8f7b59200f5c830b6019e8e80e
 # Brings the environments of a repository to what the policy asks: bash apply.sh OWNER/REPOSITORY [FILE...]
 # Needs jq, and gh, signed in as somebody who may administer the repository. Nothing is changed before every reviewer is known.
 set -euo pipefail

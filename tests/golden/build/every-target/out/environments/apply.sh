@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target github-environments, policy sha256:6587f0cd3e1c80af5ebf136cc78f9792350c2c93069c202cd4e74750aca71cf4
+# target github-environments, policy sha256:263580217a5077513b1ce22ead84d3aa707c655a55ecbe42d4dcccd5bce682fe
 # Brings the environments of a repository to what the policy asks: bash apply.sh OWNER/REPOSITORY [FILE...]
 # Needs jq, and gh, signed in as somebody who may administer the repository. Nothing is changed before every reviewer is known.
 set -euo pipefail

@@ -1,5 +1,5 @@
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target opa, policy sha256:d02a8663738ddd9fbe78224f26f4c80ffa001e55db07b4ce32622766833d9dde
+# target opa, policy sha256:263580217a5077513b1ce22ead84d3aa707c655a55ecbe42d4dcccd5bce682fe
 
 # Holds the rules against a small calendar of their own.
 package ops.gate_test

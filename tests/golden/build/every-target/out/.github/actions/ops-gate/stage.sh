@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target github-actions, policy sha256:d02a8663738ddd9fbe78224f26f4c80ffa001e55db07b4ce32622766833d9dde
+# target github-actions, policy sha256:263580217a5077513b1ce22ead84d3aa707c655a55ecbe42d4dcccd5bce682fe
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
