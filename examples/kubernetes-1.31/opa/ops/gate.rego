@@ -1,5 +1,5 @@
 # Made by opsc from policy kubernetes-1-31: do not edit, run `opsc build`.
-# target opa, policy sha256:15029617a4210eb011dfcea5f288ec7531d905cdaa19ed05247a3a287ee61bdc
+# target opa, policy sha256:ee69005941f207e17a745b5fef929c4b1207c2952b9a831efa4ec848ad1ffb55
 
 # Says of a change what the calendar alone can say: allow, block, or ask-the-gate.
 #
