@@ -286,7 +286,9 @@ fn every_inexact_row_names_a_construct() {
 #[test]
 fn the_same_policy_gives_the_same_bytes_with_its_mark() {
     let policy = rich("plain");
-    for capability in CAPABILITIES {
+    // What wants traffic is held to the same in its own room.
+    let has_some = |row: &&Capability| row.wants.as_ref().is_none_or(|want| (want.met)(&policy));
+    for capability in CAPABILITIES.iter().filter(has_some) {
         let once = built(&policy, capability.target);
         assert_eq!(once, built(&policy, capability.target));
         let has_folder = capability.files.iter().any(|file| file.ends_with('/'));

@@ -4,6 +4,8 @@
 mod analysis;
 mod moves;
 mod rollout;
+#[cfg(test)]
+mod tests;
 mod truth;
 
 use super::freeze::Ids;
