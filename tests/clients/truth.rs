@@ -294,15 +294,17 @@ fn closing(policy: &Policy) -> Value {
                 for environment in all(&policy.environments) {
                     for action in Action::ALL {
                         let covers =
-                            |index: &usize| only[*index].covers(region, component, environment, Some(action));
-                        cells.insert((0..only.len()).filter(covers).collect());
+                            |window: &Window| window.covers(region, component, environment, Some(action));
+                        let covering = only.iter().enumerate().filter(|(_, window)| covers(window));
+                        cells.insert(covering.map(|(index, _)| index).collect());
                     }
                 }
             }
             for cell in cells.into_iter().filter(|cell| !cell.is_empty()) {
-                let open = cell.into_iter().fold(IntervalSet::default(), |open, index| {
-                    let warned = Interval::new(Instant::MIN, only[index].warn_until.unwrap_or(Instant::MIN));
-                    let held = only[index].when.active(&place, policy.horizon);
+                let covering = cell.into_iter().filter_map(|index| only.get(index));
+                let open = covering.fold(IntervalSet::default(), |open, window| {
+                    let warned = Interval::new(Instant::MIN, window.warn_until.unwrap_or(Instant::MIN));
+                    let held = window.when.active(&place, policy.horizon);
                     open.union(&held).union(&IntervalSet::of(warned))
                 });
                 let known = closed.entry(format!("outside-{}", row.name)).or_default();

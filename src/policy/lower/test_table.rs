@@ -13,13 +13,16 @@ use std::collections::BTreeSet;
 
 code!(pub UNEVEN_ROW, Error, "uneven-row", "a row of a test's table with more or fewer cells than there are columns");
 
+/// The word that gives nothing, and how the question then is.
+type Open = (&'static str, fn(&mut Request));
+
 /// A column that is a word of a question.
 struct Column {
     word: &'static str,
     /// What a cell must be: the form of the same statement, its word left out.
     shape: Shape,
-    /// The word that gives nothing, and how the question then is.
-    open: Option<(&'static str, fn(&mut Request))>,
+    /// How the column is left open; nothing where it must be given.
+    open: Option<Open>,
 }
 
 /// Every word that may head a column; whatever else does is a fact.
@@ -42,11 +45,7 @@ static COLUMNS: [Column; 13] = [
 /// What gives nothing in a column of a fact.
 const UNKNOWN: &str = "unknown";
 
-const fn column(
-    word: &'static str,
-    pattern: &'static str,
-    open: Option<(&'static str, fn(&mut Request))>,
-) -> Column {
+const fn column(word: &'static str, pattern: &'static str, open: Option<Open>) -> Column {
     Column { word, shape: Shape::new(pattern), open }
 }
 
