@@ -107,6 +107,7 @@ fn policy(count: u64) -> Policy {
                 origin,
                 needs: Vec::new(),
                 paths: Vec::new(),
+                owner: None,
             })
         })
         .collect();
