@@ -32,6 +32,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("pest", &["syntax"]),
     ("pest_derive", &["syntax"]),
     ("petgraph", &["graph"]),
+    ("biodivine_lib_bdd", &["segments"]),
     ("chrono", &["calendar"]),
     ("chrono_tz", &["calendar"]),
     ("rrule", &["calendar"]),

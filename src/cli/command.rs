@@ -18,6 +18,7 @@ use super::judge::Judge;
 use super::log::Log;
 use super::next::Next;
 use super::output::{Exit, Output};
+use super::prove::Prove;
 use super::runbook::Runbook;
 use super::simulate::Simulate;
 use super::test::Test;
@@ -31,6 +32,7 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Fmt>(),
     row_of::<Test>(),
     row_of::<Backtest>(),
+    row_of::<Prove>(),
     row_of::<Describe>(),
     row_of::<Gate>(),
     row_of::<Next>(),

@@ -30,6 +30,7 @@ mod next;
 mod output;
 mod overlay;
 pub mod policy;
+mod prove;
 mod reference;
 mod simulate;
 mod runbook;

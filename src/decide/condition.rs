@@ -6,9 +6,8 @@ use super::truth::Truth;
 use super::{FactState, Filled, Need, Verdict};
 use crate::calendar::Instant;
 use crate::policy::{
-    ApprovalRule, Condition, Fact, FactKind, FactSource, Id, Operator, Policy, Seats, Tier, Value,
+    ApprovalRule, Condition, Fact, FactSource, Id, Operator, Policy, Seats, Tier, Value,
 };
-use std::cmp::Ordering;
 
 /// Everything a condition can be asked about.
 pub(super) struct Asker<'a> {
@@ -28,12 +27,12 @@ impl Asker<'_> {
             Condition::Holds(fact, _) => self.fact(*fact, at, |value| *value == Value::Bool(true)),
             Condition::Compare(fact, operator, bar, _) => {
                 let kind = &self.policy.facts[*fact].kind;
-                self.fact(*fact, at, |value| compares(kind, value, *operator, bar))
+                self.fact(*fact, at, |value| kind.compares(value, *operator, bar))
             }
             Condition::Sustained(fact, operator, bar, length, _) => {
                 let kind = &self.policy.facts[*fact].kind;
                 self.facts.sustained(*fact, &self.people, at, *length, |value| {
-                    compares(kind, value, *operator, bar)
+                    kind.compares(value, *operator, bar)
                 })
             }
             Condition::OneOf(fact, values, _) => self.fact(*fact, at, |value| values.contains(value)),
@@ -254,28 +253,5 @@ fn describe(policy: &Policy, condition: &Condition) -> String {
         }
         Condition::Holds(fact, _) => policy.facts[*fact].name.clone(),
         _ => String::new(),
-    }
-}
-
-/// Whether `value operator bar`. Choices compare by their order in the fact; kinds that differ never compare.
-fn compares(kind: &FactKind, value: &Value, operator: Operator, bar: &Value) -> bool {
-    let ordering = match (kind, value, bar) {
-        (FactKind::OneOf(choices), Value::Choice(one), Value::Choice(two)) => {
-            let rank = |choice: &String| choices.iter().position(|known| known == choice);
-            match (rank(one), rank(two)) {
-                (Some(one), Some(two)) => one.cmp(&two),
-                _ => return false,
-            }
-        }
-        _ if std::mem::discriminant(value) == std::mem::discriminant(bar) => value.cmp(bar),
-        _ => return false,
-    };
-    match operator {
-        Operator::Equal => ordering == Ordering::Equal,
-        Operator::NotEqual => ordering != Ordering::Equal,
-        Operator::Less => ordering == Ordering::Less,
-        Operator::LessOrEqual => ordering != Ordering::Greater,
-        Operator::Greater => ordering == Ordering::Greater,
-        Operator::GreaterOrEqual => ordering != Ordering::Less,
     }
 }

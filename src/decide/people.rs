@@ -2,8 +2,8 @@
 
 use super::truth::Truth;
 use super::{Approval, ApprovalState, Change, Duty, Filled, Need, OpenSeat, Rota, RotaState, Verdict, rota};
-use crate::calendar::{Instant, Place, Weekdays};
-use crate::policy::{ApprovalRule, Id, Policy, Region, Role, Schedule, Seat, Seats};
+use crate::calendar::{Instant, Place};
+use crate::policy::{ApprovalRule, Id, Policy, Region, Role, Schedule, Seat, Seats, same_person};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The people of a policy and what the reviewers of a change said.
@@ -25,11 +25,11 @@ impl<'a> People<'a> {
     /// a calendar file that does not count.
     pub fn has_role(&self, person: &str, role: Id<Role>, at: Instant) -> Option<bool> {
         let role = &self.policy.roles[role];
-        let has = role.members.iter().any(|member| is_same(member, person))
+        let has = role.members.iter().any(|member| same_person(member, person))
             || role
                 .teams
                 .iter()
-                .any(|&team| self.policy.teams[team].members.iter().any(|member| is_same(member, person)))
+                .any(|&team| self.policy.teams[team].members.iter().any(|member| same_person(member, person)))
             || self.shifts_of(role, person).any(|(place, when)| when.at(&place, at).is_some())
             || self.duties_of(role, person).any(|(schedule, duty)| {
                 duty.during.contains(at) && rota::state(self.rotas, schedule, at) == RotaState::Known
@@ -69,7 +69,7 @@ impl<'a> People<'a> {
     /// Whether someone wrote, committed or pushed the change and so may not approve it.
     pub fn is_barred(&self, person: &str) -> bool {
         let Change { authors, co_authors, committers, pushers, .. } = self.change;
-        [authors, co_authors, committers, pushers].into_iter().flatten().any(|barred| is_same(barred, person))
+        [authors, co_authors, committers, pushers].into_iter().flatten().any(|barred| same_person(barred, person))
     }
 
     /// Whether someone may take a seat at an instant; nothing where nobody knows.
@@ -203,7 +203,7 @@ impl<'a> People<'a> {
             .map(|approval| approval.person.as_str())
             .filter(|person| !self.is_barred(person));
         for person in approvers {
-            if !people.iter().any(|known| is_same(known, person)) {
+            if !people.iter().any(|known| same_person(known, person)) {
                 people.insert(person);
             }
         }
@@ -220,7 +220,7 @@ impl<'a> People<'a> {
     fn is_taken_back(&self, approval: &Approval, at: Instant) -> bool {
         self.change.approvals.iter().any(|review| {
             review.state == ApprovalState::ChangesRequested
-                && is_same(&review.person, &approval.person)
+                && same_person(&review.person, &approval.person)
                 && is_said(review, at)
                 && (review.given_at.is_none() || review.given_at >= approval.given_at)
         })
@@ -230,7 +230,7 @@ impl<'a> People<'a> {
     fn is_withdrawn(&self, request: &Approval, at: Instant) -> bool {
         self.change.approvals.iter().any(|review| {
             review.state == ApprovalState::Approved
-                && is_same(&review.person, &request.person)
+                && same_person(&review.person, &request.person)
                 && is_said(review, at)
                 && request.given_at.is_some_and(|asked| review.given_at.is_some_and(|given| given > asked))
         })
@@ -271,7 +271,7 @@ impl<'a> People<'a> {
             people.extend(role.teams.iter().flat_map(|&team| &self.policy.teams[team].members));
             for &schedule in &role.schedules {
                 let schedule = &self.policy.schedules[schedule];
-                let place = place_of(schedule);
+                let place = schedule.place();
                 people.extend(
                     schedule
                         .shifts
@@ -295,7 +295,7 @@ impl<'a> People<'a> {
         let Some(region) = region else { return true };
         self.policy.teams.rows().iter().any(|team| {
             (team.regions.is_empty() || team.regions.contains(&region))
-                && team.members.iter().any(|member| is_same(member, person))
+                && team.members.iter().any(|member| same_person(member, person))
         })
     }
 
@@ -325,8 +325,8 @@ impl<'a> People<'a> {
             schedule
                 .shifts
                 .iter()
-                .filter(move |shift| is_same(&shift.person, person))
-                .map(|shift| (place_of(schedule), &shift.when))
+                .filter(move |shift| same_person(&shift.person, person))
+                .map(|shift| (schedule.place(), &shift.when))
         })
     }
 }
@@ -342,15 +342,6 @@ fn any_known(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
         }
     }
     any
-}
-
-fn place_of(schedule: &Schedule) -> Place {
-    Place {
-        zone: schedule.zone,
-        weekend: Weekdays::SATURDAY_SUNDAY,
-        holidays: Vec::new(),
-        extra_workdays: BTreeSet::new(),
-    }
 }
 
 fn is_said(review: &Approval, at: Instant) -> bool {
@@ -384,9 +375,4 @@ fn seat_person<'p>(
         }
     }
     false
-}
-
-/// Whether two names are one person's: code hosts take logins and addresses alike in any case.
-fn is_same(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other)
 }

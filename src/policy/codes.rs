@@ -41,6 +41,8 @@ pub static CODES: &[&Code] = &[
     &lower::stage::STAGE_AFTER_ITSELF,
     &lower::stage::BAD_SHARES,
     &lower::target::LOSSY_WITHOUT_REASON,
+    &lower::proof::NOT_AN_OUTCOME,
+    &lower::proof::NOT_PROVABLE,
     &lower::test::TEST_EXPECTS_NOTHING,
     &lower::test::NOT_AN_ASSERTION,
     &lower::test_expect::BAD_RECORD_ENTRY,

@@ -15,6 +15,7 @@ mod measure;
 mod people;
 mod pipeline;
 mod place;
+mod proof;
 mod recovery;
 mod table;
 mod test_block;
@@ -40,11 +41,12 @@ pub use maintenance::{
 pub use measure::{
     Aggregate, Bar, Baseline, Better, Bound, Check, Gate, Limit, Metric, MetricKind, NoData, Pins, Probe,
 };
-pub use people::{ApprovalRule, Party, Role, Schedule, Seat, Seats, Shift, Team, Validity};
+pub use people::{ApprovalRule, Party, Role, Schedule, Seat, Seats, Shift, Team, Validity, same_person};
 pub use pipeline::{
     After, FreezeAnswer, Holding, Lock, OnFailure, Pipeline, Reaction, Stage, StageKind, Traffic,
 };
 pub use place::{Component, Environment, Region, Service};
+pub use proof::{Asking, Outcome, Proof};
 pub use recovery::{
     Act, Asked, Flag, FlagKind, Flip, FlipKind, Lever, LeverKind, Recovered, Rollback, Step, Switch, Symptom,
     Wording,
@@ -227,6 +229,8 @@ pub struct Policy {
     pub incidents: Table<Incident>,
     /// The author's tests.
     pub tests: Table<TestBlock>,
+    /// What is proved of every change.
+    pub proofs: Table<Proof>,
     /// What `opsc build` writes.
     pub targets: Table<Target>,
 }
@@ -278,6 +282,7 @@ impl Policy {
             audiences: Table::default(),
             incidents: Table::default(),
             tests: Table::default(),
+            proofs: Table::default(),
             targets: Table::default(),
         }
     }

@@ -1,8 +1,9 @@
 //! Who: roles, teams, schedules, and the seats that approvals fill.
 
 use super::{Id, Origin};
-use crate::calendar::{Elapsed, Timetable, Zone};
+use crate::calendar::{Elapsed, Place, Timetable, Weekdays, Zone};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A role and those who have it, by the name their approvals carry (a login or an address).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,4 +122,21 @@ pub struct ApprovalRule {
     pub valid_for: Option<(Elapsed, Validity)>,
     /// Whether a new commit dismisses it, even one with the same patch.
     pub dismiss_on_new_commit: bool,
+}
+
+impl Schedule {
+    /// Where the times of its shifts are read.
+    pub fn place(&self) -> Place {
+        Place {
+            zone: self.zone,
+            weekend: Weekdays::SATURDAY_SUNDAY,
+            holidays: Vec::new(),
+            extra_workdays: BTreeSet::new(),
+        }
+    }
+}
+
+/// Whether two names are one person's: code hosts take logins and addresses alike in any case.
+pub fn same_person(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
 }

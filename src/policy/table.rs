@@ -175,5 +175,6 @@ named!(
     super::Audience,
     super::Incident,
     super::TestBlock,
+    super::Proof,
     super::Target,
 );

@@ -1,8 +1,9 @@
 //! Tiers with what they require, and the facts that evidence may assert.
 
-use super::{Condition, Id, Origin, Phase, Role, Seats, Value};
+use super::{Condition, Id, Operator, Origin, Phase, Role, Seats, Value};
 use crate::calendar::Elapsed;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 /// How risky a change is, and what that asks of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +101,29 @@ impl FactKind {
             | (Self::Instant, Value::Instant(_))
             | (Self::Text, Value::Text(_)) => true,
             _ => false,
+        }
+    }
+
+    /// Whether `value operator bar`. Choices compare by their order in the fact; kinds that differ never compare.
+    pub fn compares(&self, value: &Value, operator: Operator, bar: &Value) -> bool {
+        let ordering = match (self, value, bar) {
+            (Self::OneOf(choices), Value::Choice(one), Value::Choice(two)) => {
+                let rank = |choice: &String| choices.iter().position(|known| known == choice);
+                match (rank(one), rank(two)) {
+                    (Some(one), Some(two)) => one.cmp(&two),
+                    _ => return false,
+                }
+            }
+            _ if std::mem::discriminant(value) == std::mem::discriminant(bar) => value.cmp(bar),
+            _ => return false,
+        };
+        match operator {
+            Operator::Equal => ordering == Ordering::Equal,
+            Operator::NotEqual => ordering != Ordering::Equal,
+            Operator::Less => ordering == Ordering::Less,
+            Operator::LessOrEqual => ordering != Ordering::Greater,
+            Operator::Greater => ordering == Ordering::Greater,
+            Operator::GreaterOrEqual => ordering != Ordering::Less,
         }
     }
 }

@@ -41,6 +41,7 @@ pub static DECLARATIONS: &[&Declaration] = &[
     &release::EXCEPTION,
     &release::BREAK_GLASS,
     &promise::TEST,
+    &promise::PROVE,
     &target::TARGET,
     &measure::METRIC,
     &measure::GATE,
@@ -60,5 +61,4 @@ pub static DECLARATIONS: &[&Declaration] = &[
     &incident::TEMPLATE,
     &incident::INCIDENT,
     &later::PROPERTY,
-    &later::PROVE,
 ];

@@ -5,6 +5,7 @@ mod contradiction;
 mod line;
 mod possible;
 mod rational;
+pub mod space;
 #[cfg(test)]
 mod tests;
 

@@ -5,7 +5,9 @@ pub mod backtest;
 mod coverage;
 mod entry;
 mod mutate;
+pub mod prove;
 mod question;
+pub mod replay;
 mod run;
 mod suggest;
 
@@ -20,4 +22,5 @@ pub use suggest::suggest;
 code!(pub TEST_FAILED, Error, "test-failed", "a test whose answer is not the expected one");
 
 /// Every code of this room. Only running the tests raises them, never a check.
-pub static CODES: &[&Code] = &[&TEST_FAILED];
+pub static CODES: &[&Code] =
+    &[&TEST_FAILED, &prove::PROOF_FAILED, &prove::PROOF_OF_NOTHING, &prove::PROOF_UNDECIDED];

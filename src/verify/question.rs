@@ -1,9 +1,10 @@
 //! A test's question as the decision takes it.
 
+use super::replay::given;
 use crate::calendar::{Elapsed, Instant};
 use crate::decide::{
-    Approval, ApprovalState, BreakGlassUse, Change, Context, Earlier, Evidence, EvidenceSource, Given,
-    Intent, StatedTier,
+    Approval, ApprovalState, BreakGlassUse, Change, Context, Earlier, Evidence, EvidenceSource, Intent,
+    StatedTier,
 };
 use crate::policy::{Fact, FactSource, Id, Policy, Request, Role, Value};
 
@@ -59,15 +60,10 @@ pub(super) fn of(policy: &Policy, request: &Request, at: Instant) -> (Change, Co
 pub(super) fn evidence(policy: &Policy, name: &str, value: &Value, at: Instant) -> Evidence {
     let fact = policy.facts.find(name).map(|id| &policy.facts[id]);
     let (source, actor) = fact.map_or((EvidenceSource::Operator, None), |fact| source(policy, fact));
-    let value = match value {
-        Value::Bool(value) => Given::Bool(*value),
-        Value::Text(text) => Given::Text(text.clone()),
-        other => Given::Text(other.to_string()),
-    };
-    Evidence { fact: name.to_owned(), value, source, actor, observed_at: Some(at) }
+    Evidence { fact: name.to_owned(), value: given(value), source, actor, observed_at: Some(at) }
 }
 
-fn source(policy: &Policy, fact: &Fact) -> (EvidenceSource, Option<String>) {
+pub(super) fn source(policy: &Policy, fact: &Fact) -> (EvidenceSource, Option<String>) {
     match fact.sources.first() {
         None | Some(FactSource::Operator) => (EvidenceSource::Operator, None),
         Some(FactSource::Ci) => (EvidenceSource::Ci, None),

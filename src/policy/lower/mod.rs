@@ -23,6 +23,7 @@ pub(super) mod measure;
 pub(super) mod people;
 pub(super) mod pipeline;
 mod place;
+pub(super) mod proof;
 mod recovery;
 pub(super) mod release;
 mod rollback;
@@ -111,6 +112,7 @@ tables! {
     "audience" Audience audiences;
     "incident" Incident incidents;
     "test" TestBlock tests;
+    "prove" Proof proofs;
     "target" Target targets;
 }
 
@@ -167,6 +169,7 @@ const KINDS: &[Kind] = &[
     row!(Audience, incident::audience),
     row!(Incident, incident::incident),
     row!(TestBlock, test::test),
+    row!(Proof, proof::proof),
     row!(Target, target::target),
 ];
 

@@ -10,5 +10,4 @@ macro_rules! later {
 
 later! {
     PROPERTY "property" "title" "Something shown of rollouts by simulation.";
-    PROVE "prove" "title" "Something proved of the policy over its horizon.";
 }

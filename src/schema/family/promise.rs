@@ -133,3 +133,22 @@ const OUTER: &[Field] = question!(INNER);
 
 pub static TEST: Declaration =
     declaration("test", "title", "Questions with the answers that are expected.").fields(OUTER);
+
+pub static PROVE: Declaration = declaration(
+    "prove",
+    "title",
+    "Something that must be so of every change there can be, at every instant of the horizon.",
+)
+.fields(&[
+    field("for", "'change'", "What it speaks of: changes.").default("changes"),
+    field(
+        "where",
+        "condition",
+        "Which changes and instants: by `tier`, `region`, `component`, `service`, `environment`, `action`, `phase`, \
+         by `during` a kind of freeze or a window, `at` a span of instants, and by evidence. Several must all be so.",
+    )
+    .many()
+    .default("all"),
+    field("expect", "condition", "The verdict they must have: `blocked`, `not allowed`, `blocked or pending`.")
+        .required(),
+]);

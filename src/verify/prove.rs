@@ -1,0 +1,290 @@
+//! `prove`: whether every change there can be is judged as a promise says, at every instant of the horizon. Exact: what holds
+//! was looked at in every case, and what does not is shown by a change that the gate was asked about.
+
+use super::replay::{self, Spot, action_of};
+use crate::calendar::Zone;
+use crate::code;
+use crate::decide::{Prepared, Verdict};
+use crate::diag::Diagnostic;
+use crate::policy::{Asking, Id, Outcome, Phase, Policy, Proof, Region, Tier};
+use crate::segments::space::{Bdd, Judge, Place, Says, Space, States, TooLarge, Witness};
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+code!(pub PROOF_FAILED, Error, "proof-failed", "a proof that a change disproves");
+code!(pub PROOF_OF_NOTHING, Warning, "proof-of-nothing", "a proof that speaks of no change at all");
+code!(pub PROOF_UNDECIDED, Error, "proof-undecided", "a proof that could neither be shown nor disproved");
+
+/// What became of a proof.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Proved {
+    /// It is so.
+    Holds,
+    /// It speaks of no change and instant there can be.
+    OfNothing,
+    /// It is not so.
+    Fails(Box<Counterexample>),
+    /// It could not be decided, and why.
+    Undecided(String),
+}
+
+/// A change that is not judged as promised.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counterexample {
+    /// Where and when.
+    pub spot: Spot,
+    /// With which evidence: nothing of it can be left out.
+    pub witness: Witness,
+    /// How the gate judges it.
+    pub verdict: Verdict,
+}
+
+/// A proof with what was looked at for it.
+#[derive(Debug)]
+pub struct ProofRun<'p> {
+    /// The proof.
+    pub proof: &'p Proof,
+    /// What became of it.
+    pub proved: Proved,
+    /// How many stretches of time it speaks of, over all cells.
+    pub stretches: u64,
+    /// How many kinds of cell it speaks of.
+    pub cells: u64,
+    /// How many combinations of evidence and approvals there are, in digits.
+    pub combinations: String,
+}
+
+impl ProofRun<'_> {
+    /// What is wrong with the proof, for people; `path` is where the policy was asked from. Nothing where it holds.
+    pub fn finding(&self, policy: &Policy, path: &str) -> Option<Diagnostic> {
+        let name = &self.proof.name;
+        match &self.proved {
+            Proved::Holds => None,
+            Proved::OfNothing => Some(
+                Diagnostic::new(
+                    &PROOF_OF_NOTHING,
+                    self.proof.origin.span,
+                    format!("proof `{name}` speaks of no change and no instant there can be"),
+                )
+                .help("it holds whatever the policy says: widen its `where`, or take it away"),
+            ),
+            Proved::Undecided(why) => Some(Diagnostic::new(
+                &PROOF_UNDECIDED,
+                self.proof.origin.span,
+                format!("proof `{name}` is neither shown nor disproved: {why}"),
+            )),
+            Proved::Fails(found) => {
+                let wanted: Vec<&str> = self.proof.expected.iter().map(|one| one.name()).collect();
+                let zone = found.spot.region.as_ref().and_then(|name| policy.regions.find(name));
+                let zone = zone.map_or(Zone::UTC, |region| policy.regions[region].place.zone);
+                let finding = Diagnostic::new(
+                    &PROOF_FAILED,
+                    self.proof.expected_at.span,
+                    format!(
+                        "proof `{name}` does not hold: {} is {}, not {}",
+                        found.spot.words(),
+                        outcome(found.verdict).name(),
+                        wanted.join(" or ")
+                    ),
+                )
+                .note(format!("at {}", zone.show_dated(found.spot.at)))
+                .note(found.witness.words());
+                Some(match replay::command(policy, path, &found.spot, &found.witness) {
+                    Some(command) => finding.note(format!("ask the gate: {command}")),
+                    None => finding.note(
+                        "it rests on a log of exceptions or on a calendar file of who is on call, which no one command brings",
+                    ),
+                })
+            }
+        }
+    }
+}
+
+/// Tries every proof that `wanted` takes. `pulse` is told how many cells of how many were looked at, and may end the search: what
+/// was not disproved by then is undecided.
+pub fn prove<'p>(
+    policy: &'p Policy,
+    wanted: impl Fn(&Proof) -> bool,
+    pulse: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+) -> Vec<ProofRun<'p>> {
+    let proofs: Vec<&'p Proof> = policy.proofs.rows().iter().filter(|proof| wanted(proof)).collect();
+    let mut runs: Vec<ProofRun<'p>> = proofs
+        .into_iter()
+        .map(|proof| ProofRun {
+            proof,
+            proved: Proved::OfNothing,
+            stretches: 0,
+            cells: 0,
+            combinations: String::new(),
+        })
+        .collect();
+    let undecided = |runs: &mut Vec<ProofRun<'p>>, why: &str| {
+        for run in runs.iter_mut().filter(|run| !matches!(run.proved, Proved::Fails(_))) {
+            run.proved = Proved::Undecided(why.to_owned());
+        }
+    };
+    let space = match Space::of(&[policy], policy.horizon) {
+        Ok(space) => space,
+        Err(TooLarge) => {
+            undecided(&mut runs, "the policy asks for more evidence and people than can be told apart");
+            return runs;
+        }
+    };
+    let Some(judge) = Judge::of(&space, 0) else { return runs };
+    let combinations = space.count(space.everything());
+    let mut search = Search { space: &space, judge, asked: BTreeMap::new() };
+    let mut states = space.states();
+    for (done, cell) in space.cells().iter().enumerate() {
+        if pulse(done, space.cells().len()).is_break() {
+            undecided(&mut runs, "the budget was spent before every cell was looked at");
+            break;
+        }
+        let stretches = space.stretches(cell, &mut states);
+        let (Some(states), Some(place)) = (states.first(), cell.places.first()) else { continue };
+        let mut counts: BTreeMap<usize, (u64, usize)> = BTreeMap::new();
+        for (at, stretch) in stretches.iter().enumerate() {
+            if let Some(state) = stretch.states.first() {
+                counts.entry(*state).or_insert((0, at)).0 += 1;
+            }
+        }
+        for (number, run) in runs.iter_mut().enumerate() {
+            let mut speaks = 0;
+            for (state, (count, first)) in &counts {
+                let Some(at) = stretches.get(*first).map(|stretch| stretch.interval.start) else { continue };
+                let mut speaks_here = false;
+                for tier in search.judge.tiers() {
+                    for phase in Phase::ALL {
+                        let Some(action) = action_of(cell, phase) else { continue };
+                        let place = Place { action, ..*place };
+                        let found = search.case((number, run.proof), states, *state, place, tier, phase);
+                        speaks_here |= found.speaks;
+                        let Some(witness) = found.witness else { continue };
+                        let tier = tier.map(|tier| policy.tiers[tier].name.as_str());
+                        let Some(spot) = Spot::of(cell, tier, phase, at) else { continue };
+                        worsen(&mut run.proved, spot, witness);
+                    }
+                }
+                if speaks_here {
+                    speaks += count;
+                }
+            }
+            run.stretches += speaks;
+            run.cells += u64::from(speaks > 0);
+            if speaks > 0 && run.proved == Proved::OfNothing {
+                run.proved = Proved::Holds;
+            }
+        }
+    }
+    let prepared = Prepared::new(policy);
+    for run in &mut runs {
+        run.combinations.clone_from(&combinations);
+        check(policy, &prepared, run);
+    }
+    runs
+}
+
+/// Keeps the smaller counterexample: that with less evidence, then the earlier one.
+fn worsen(proved: &mut Proved, spot: Spot, witness: Witness) {
+    let size = (witness.weight(), spot.at);
+    let is_smaller = match proved {
+        Proved::Fails(known) => size < (known.witness.weight(), known.spot.at),
+        _ => true,
+    };
+    if is_smaller {
+        *proved = Proved::Fails(Box::new(Counterexample { spot, witness, verdict: Verdict::Allow }));
+    }
+}
+
+/// Asks the gate about a counterexample: one that it judges as promised is none.
+fn check(policy: &Policy, prepared: &Prepared<'_>, run: &mut ProofRun<'_>) {
+    let Proved::Fails(found) = &mut run.proved else { return };
+    let (change, context) = replay::of(policy, &found.spot, &found.witness);
+    found.verdict = prepared.decide(&change, &context).verdict;
+    if run.proof.expected.contains(&outcome(found.verdict)) {
+        run.proved = Proved::Undecided(
+            "the case that seemed to disprove it is one that no evidence brings about".to_owned(),
+        );
+    }
+}
+
+fn outcome(verdict: Verdict) -> Outcome {
+    match verdict {
+        Verdict::Allow => Outcome::Allowed,
+        Verdict::Pending => Outcome::Pending,
+        Verdict::Block => Outcome::Blocked,
+    }
+}
+
+/// Where a judge says what is expected.
+fn met(says: &Says, expected: &[Outcome], space: &Space<'_>) -> Bdd {
+    expected.iter().fold(space.nothing(), |any, outcome| {
+        any.or(&match outcome {
+            Outcome::Allowed => says.holds.clone(),
+            Outcome::Blocked => says.fails.clone(),
+            Outcome::Pending => says.holds.or(&says.fails).not(),
+        })
+    })
+}
+
+/// What one case says of a proof.
+#[derive(Debug, Clone, Default)]
+struct Case {
+    /// Whether the proof speaks of it.
+    speaks: bool,
+    /// What disproves it.
+    witness: Option<Witness>,
+}
+
+/// A case, as far as a proof can tell it from others.
+type CaseKey = (usize, usize, Option<Id<Tier>>, Phase, Option<Id<Region>>, Vec<bool>);
+
+struct Search<'s, 'p> {
+    space: &'s Space<'p>,
+    judge: Judge<'s, 'p>,
+    asked: BTreeMap<CaseKey, Case>,
+}
+
+impl<'p> Search<'_, 'p> {
+    fn case(
+        &mut self,
+        (number, proof): (usize, &'p Proof),
+        states: &States,
+        state: usize,
+        place: Place,
+        tier: Option<Id<Tier>>,
+        phase: Phase,
+    ) -> Case {
+        let mut placed = Vec::new();
+        places(&proof.asked, place, &mut placed);
+        let key = (number, state, tier, phase, self.judge.region_of(place), placed);
+        if let Some(known) = self.asked.get(&key) {
+            return known.clone();
+        }
+        let asked = self.judge.asking(&proof.asked, states.items(state), place, tier, phase);
+        let asked = asked.and(self.space.everything());
+        let mut case = Case { speaks: !asked.is_false(), witness: None };
+        if case.speaks {
+            let says = self.judge.verdict(states, state, place, tier, phase);
+            let against = asked.and_not(&met(&says, &proof.expected, self.space));
+            case.witness = self.space.witness(&against);
+        }
+        self.asked.insert(key, case.clone());
+        case
+    }
+}
+
+/// What each part of a promise that speaks of a place says of this one.
+fn places(asking: &Asking, place: Place, found: &mut Vec<bool>) {
+    fn within<T: PartialEq>(of: &[T], asked: Option<T>) -> bool {
+        asked.is_some_and(|asked| of.contains(&asked))
+    }
+    match asking {
+        Asking::All(parts) | Asking::Any(parts) => parts.iter().for_each(|part| places(part, place, found)),
+        Asking::Not(part) => places(part, place, found),
+        Asking::Region(regions) => found.push(within(regions, place.region)),
+        Asking::Component(components) => found.push(within(components, place.component)),
+        Asking::Environment(environments) => found.push(within(environments, place.environment)),
+        Asking::Action(actions) => found.push(actions.contains(&place.action)),
+        _ => {}
+    }
+}
