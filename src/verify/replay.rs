@@ -30,7 +30,7 @@ pub struct Spot {
 
 impl Spot {
     /// The first of a kind of cell.
-    pub(super) fn of(cell: &Cell, tier: Option<&str>, phase: Phase, at: Instant) -> Option<Self> {
+    pub fn of(cell: &Cell, tier: Option<&str>, phase: Phase, at: Instant) -> Option<Self> {
         Some(Self {
             region: cell.region.clone(),
             component: cell.components.first().cloned(),
@@ -66,7 +66,7 @@ pub(super) fn action_of(cell: &Cell, phase: Phase) -> Option<Action> {
 }
 
 /// The change and its circumstances.
-pub(super) fn of(policy: &Policy, spot: &Spot, witness: &Witness) -> (Change, Context) {
+pub fn of(policy: &Policy, spot: &Spot, witness: &Witness) -> (Change, Context) {
     let mut context = Context::at(spot.at);
     let used = |how: Use| witness.used.iter().filter(move |(_, use_)| *use_ == how).map(|(name, _)| name.clone());
     let once = policy.exceptions.rows().iter().filter(|exception| exception.reuse == Reuse::Once).count();

@@ -10,5 +10,6 @@ mod oracle;
 mod record;
 mod rota;
 mod small;
+mod space;
 #[path = "../support/mod.rs"]
 mod support;
