@@ -6,6 +6,7 @@ use super::calendar::Calendar;
 use super::change::Describe;
 use super::check::Check;
 use super::console::Console;
+use super::diff::Diff;
 use super::drift::Drift;
 use super::explain::Explain;
 use super::failure::Failure;
@@ -33,6 +34,7 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Test>(),
     row_of::<Backtest>(),
     row_of::<Prove>(),
+    row_of::<Diff>(),
     row_of::<Describe>(),
     row_of::<Gate>(),
     row_of::<Next>(),

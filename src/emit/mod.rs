@@ -18,7 +18,7 @@ mod github_environments;
 mod gitlab;
 mod html;
 mod ics;
-mod json;
+pub mod json;
 mod kubernetes;
 mod mark;
 mod nginx;

@@ -3,6 +3,7 @@
 mod answer;
 pub mod backtest;
 mod coverage;
+pub mod diff;
 mod entry;
 mod mutate;
 pub mod prove;

@@ -90,7 +90,7 @@ impl ProofRun<'_> {
                 .note(format!("at {}", zone.show_dated(found.spot.at)))
                 .note(found.witness.words());
                 Some(match replay::command(policy, path, &found.spot, &found.witness) {
-                    Some(command) => finding.note(format!("ask the gate: {command}")),
+                    Some(command) => finding.note(format!("ask the gate: `{command}`")),
                     None => finding.note(
                         "it rests on a log of exceptions or on a calendar file of who is on call, which no one command brings",
                     ),

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod change;
+mod compare;
 mod condition;
 mod maintenance;
 mod rollout;
@@ -13,7 +14,9 @@ mod told;
 use super::{Files, Job, Target, mark, pretty};
 use crate::calendar::{Elapsed, TZDB_VERSION};
 use crate::policy::{Id, Named, Policy, Table};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+pub use compare::{Changed, Decides, changed};
 
 /// The target.
 pub static JSON: Target = Target {
@@ -27,17 +30,28 @@ pub static JSON: Target = Target {
 const SCHEMA: &str = "opsc.policy/1";
 
 fn make(job: &Job<'_>) -> Files {
-    let text = pretty::text(&document(job));
+    let [made, from] = mark::lines(job);
+    let marked = json!({ "made": made, "from": from });
+    let text = pretty::text(&marked_with(document(job.policy), &marked));
     job.paths().into_iter().map(|path| (path, text.clone())).collect()
 }
 
-fn document(job: &Job<'_>) -> Value {
-    let policy = job.policy;
-    let [made, from] = mark::lines(job);
+/// The document, with who made it and from what behind the name of its shape.
+fn marked_with(document: Value, marks: &Value) -> Value {
+    let (Value::Object(document), Value::Object(marks)) = (document, marks) else { return Value::Null };
+    let mut marked = Map::new();
+    for (position, (key, value)) in document.into_iter().enumerate() {
+        marked.insert(key, value);
+        if position == 0 {
+            marked.extend(marks.clone());
+        }
+    }
+    Value::Object(marked)
+}
+
+fn document(policy: &Policy) -> Value {
     json!({
         "schema": SCHEMA,
-        "made": made,
-        "from": from,
         "policy": {
             "name": policy.name,
             "language": policy.language,

@@ -1,0 +1,86 @@
+//! `opsc diff`: what a changed policy allows that it did not, and the other way round.
+
+use super::prove::{duration, pulse};
+use super::{Command, Context, Exit, Failure, Output, policy, revision};
+use crate::emit::json::changed;
+use crate::policy::Policy;
+use crate::render::comparison::{Compared, Outcome, json, markdown, text};
+use crate::verify::diff::{diff, horizon};
+use clap::builder::PossibleValuesParser;
+
+/// Say what a changed policy allows that it did not, and what it no longer allows
+///
+/// Exact for calendar, tiers, approvals and exceptions: every instant of both horizons, every cell, tier and phase, and every
+/// combination of evidence and approvals that either policy can tell apart. Facts, classification, emergencies and paths are
+/// compared as they are written, and so are pipelines, triggers and levers. Layout, order and words make no difference.
+#[derive(Debug, clap::Args)]
+pub struct Diff {
+    /// The old policy: a file, a folder with `main.ops`, or a git revision
+    #[arg(value_name = "OLD")]
+    old: String,
+    /// The new policy: the same
+    #[arg(value_name = "NEW", default_value = ".")]
+    new: String,
+    /// Where the policy lies in a revision: a file, or a folder with `main.ops`
+    #[arg(long, value_name = "PATH", default_value = ".", value_parser = super::files::argument)]
+    policy: String,
+    /// Exit with 0 also where something may land that could not
+    #[arg(long)]
+    allow_wider: bool,
+    /// How to write it: for a terminal, for a pull request's comment, or as one JSON object
+    #[arg(long, value_name = "FORMAT", default_value = "human",
+          value_parser = PossibleValuesParser::new(["human", "markdown", "json"]))]
+    format: String,
+    /// How long to compare at most: what is not decided by then is said to be so
+    #[arg(long, value_name = "DURATION", default_value = "30s")]
+    budget: String,
+}
+
+impl Command for Diff {
+    const NAME: &'static str = "diff";
+    const EXITS: &'static [(Exit, &'static str)] = &[
+        (Exit::Done, "nothing may land that could not, or `--allow-wider` was given"),
+        (Exit::Found, "something may land that could not, or it could not be shown that nothing may"),
+        (Exit::Usage, "the command line was not understood"),
+        (Exit::InvalidPolicy, "one of the policies has errors"),
+        (Exit::Unreadable, "one of the policies, or git, cannot be read"),
+    ];
+
+    fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
+        let budget = duration("--budget", &self.budget)?;
+        let old = self.load(context, &self.old)?;
+        let new = self.load(context, &self.new)?;
+        let mut pulse = pulse(context, budget);
+        let comparison = diff(&old, &new, horizon(&old, &new), &mut pulse);
+        let changed = changed(&old, &new);
+        let compared = Compared {
+            old: &self.old,
+            new: &self.new,
+            policy: &new,
+            comparison: &comparison,
+            changed: &changed,
+        };
+        let said = match self.format.as_str() {
+            "markdown" => markdown(&compared),
+            "json" => format!("{}\n", serde_json::to_string_pretty(&json(&compared)).unwrap_or_default()),
+            _ => text(&compared, context.console.out),
+        };
+        let fails = compared.outcome() == Outcome::Wider && !self.allow_wider;
+        Ok(Output::said(said).exit(if fails { Exit::Found } else { Exit::Done }))
+    }
+}
+
+impl Diff {
+    /// A path where there is one, else a revision.
+    fn load(&self, context: &Context<'_>, named: &str) -> Result<Policy, Failure> {
+        let path = super::files::from_here(named);
+        let is_there = context.world.is_file(&path)
+            || context.world.is_file(&format!("{}/main.ops", path.trim_end_matches('/')));
+        if is_there {
+            return policy::load(context, &path).map(|valid| valid.policy);
+        }
+        let world = revision::world(context, named, &self.policy)?;
+        let there = Context { world: &world, console: context.console };
+        policy::load(&there, &self.policy).map(|valid| valid.policy)
+    }
+}

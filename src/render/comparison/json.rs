@@ -1,0 +1,53 @@
+//! A comparison for programs.
+
+use super::{Compared, Outcome};
+use crate::emit::json::Decides;
+use serde_json::{Value, json};
+
+/// One object: what it comes to, and every difference.
+pub fn json(compared: &Compared<'_>) -> Value {
+    let comparison = compared.comparison;
+    let differences = comparison.differences.iter().map(|one| {
+        let asks = one.asks.iter().map(|(action, phase)| json!({ "action": action.name(), "phase": phase.name() }));
+        let when = one.when.iter().map(|span| json!({ "from": span.start, "until": span.end }));
+        json!({
+            "turn": one.turn.name(),
+            "widens": one.turn.widens(),
+            "tiers": one.tiers,
+            "regions": one.regions,
+            "components": one.components,
+            "environments": one.environments,
+            "asks": asks.collect::<Vec<_>>(),
+            "when": when.collect::<Vec<_>>(),
+            "with": one.with.words(),
+        })
+    });
+    let changed = compared.changed.iter().map(|change| {
+        json!({
+            "place": change.place,
+            "old": change.old,
+            "new": change.new,
+            "decides": change.decides == Decides::Yes,
+        })
+    });
+    let unmatched = comparison.unmatched.iter().map(|(kind, name, is_new)| {
+        json!({ "kind": kind, "name": name, "known_to": if *is_new { "new" } else { "old" } })
+    });
+    json!({
+        "schema": "opsc.diff/1",
+        "old": compared.old,
+        "new": compared.new,
+        "outcome": match compared.outcome() {
+            Outcome::Same => "same",
+            Outcome::NotWider => "not-wider",
+            Outcome::Wider => "wider",
+        },
+        "within": comparison.within.map(|span| json!({ "from": span.start, "until": span.end })),
+        "stretches": comparison.stretches,
+        "cells": comparison.cells,
+        "undecided": comparison.undecided,
+        "differences": differences.collect::<Vec<_>>(),
+        "unmatched": unmatched.collect::<Vec<_>>(),
+        "changed": changed.collect::<Vec<_>>(),
+    })
+}

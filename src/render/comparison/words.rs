@@ -1,0 +1,107 @@
+//! The wording of a difference, without layout.
+
+use super::{Compared, Outcome};
+use crate::calendar::{Instant, Interval, Zone};
+use crate::emit::json::{Changed, Decides};
+use crate::policy::Action;
+use crate::verify::diff::{Difference, Turn};
+use std::collections::BTreeSet;
+
+/// So many spans of time are written out.
+pub(super) const MOST_SPANS: usize = 3;
+
+/// The answer in a line.
+pub(super) fn answer(compared: &Compared<'_>) -> String {
+    let comparison = compared.comparison;
+    let tighter = comparison.differences.iter().any(|one| matches!(one.turn, Turn::NewlyBlocked | Turn::Tighter));
+    match compared.outcome() {
+        Outcome::Same => "the policies mean the same".to_owned(),
+        Outcome::NotWider if tighter => "nothing may land that could not; some of what could no longer may".to_owned(),
+        Outcome::NotWider if comparison.differences.is_empty() => {
+            "the same may land; how it rolls out, comes back or is told of changes".to_owned()
+        }
+        Outcome::NotWider => "nothing may land that could not".to_owned(),
+        Outcome::Wider if comparison.widens() && tighter => {
+            "wider in some places and tighter in others: changes may land that could not".to_owned()
+        }
+        Outcome::Wider if comparison.widens() => "wider: changes may land that could not".to_owned(),
+        Outcome::Wider => "perhaps wider: not everything that decides could be compared".to_owned(),
+    }
+}
+
+/// `T2 in eu-west-1 (llm), production: deploy, migrate`
+pub(super) fn subject(compared: &Compared<'_>, difference: &Difference) -> String {
+    let policy = compared.policy;
+    let few = |names: &[String], all: usize, every: &str| {
+        if names.len() > 1 && names.len() == all { every.to_owned() } else { names.join(", ") }
+    };
+    let mut text = match difference.tiers.as_slice() {
+        [] => "every change".to_owned(),
+        tiers => few(tiers, policy.tiers.len(), "every tier"),
+    };
+    let places = few(&difference.regions, policy.regions.len(), "every region");
+    if !places.is_empty() {
+        text.push_str(&format!(" in {places}"));
+    }
+    let components = few(&difference.components, policy.components.len(), "every component");
+    if !components.is_empty() {
+        text.push_str(&format!(" ({components})"));
+    }
+    let environments = few(&difference.environments, policy.environments.len(), "");
+    if !environments.is_empty() {
+        text.push_str(&format!(", {environments}"));
+    }
+    let own: BTreeSet<Action> =
+        difference.asks.iter().filter(|(action, phase)| action.phase() == *phase).map(|(action, _)| *action).collect();
+    let later = difference.asks.iter().filter(|(action, phase)| action.phase() != *phase);
+    let mut asks: Vec<String> = if own.len() == Action::ALL.len() {
+        vec!["every action".to_owned()]
+    } else {
+        own.iter().map(|action| action.name().to_owned()).collect()
+    };
+    asks.extend(later.map(|(action, phase)| format!("{} asked in phase {}", action.name(), phase.name())));
+    format!("{text}: {}", asks.join(", "))
+}
+
+/// When: the first spans, and how many more there are.
+pub(super) fn when(compared: &Compared<'_>, difference: &Difference) -> Vec<String> {
+    if compared.comparison.within.is_some_and(|within| difference.when.as_slice() == [within]) {
+        return vec!["at every time".to_owned()];
+    }
+    let zone = match difference.regions.as_slice() {
+        [region] => compared.policy.regions.find(region).map_or(Zone::UTC, |id| compared.policy.regions[id].place.zone),
+        _ => Zone::UTC,
+    };
+    let mut lines: Vec<String> =
+        difference.when.iter().take(MOST_SPANS).map(|span| span_words(zone, *span)).collect();
+    if let Some(last) = difference.when.last().filter(|_| difference.when.len() > MOST_SPANS) {
+        let more = difference.when.len() - MOST_SPANS;
+        lines.push(format!("and {more} more, the last until {}", zone.show_dated(last.end)));
+    }
+    lines
+}
+
+fn span_words(zone: Zone, span: Interval) -> String {
+    match (span.start, span.end) {
+        (Instant::MIN, _) | (_, Instant::MAX) => zone.show_interval(span, span.start),
+        (start, end) => format!("{} .. {}", zone.show_dated(start), zone.show(end, start)),
+    }
+}
+
+/// `pipelines rag-release, stages canary, hold: 15m -> 30m`
+pub(super) fn changed(change: &Changed) -> (String, String) {
+    let place = change.place.join(" ");
+    let said = match (&change.old, &change.new) {
+        (None, Some(new)) => format!("added: {new}"),
+        (Some(old), None) => format!("removed: {old}"),
+        (Some(old), Some(new)) => format!("{old} -> {new}"),
+        (None, None) => String::new(),
+    };
+    (place, said)
+}
+
+/// What decides and is not compared as decisions are, then everything else.
+pub(super) const PARTS: [(Decides, &str); 2] = [
+    (Decides::Yes, "what decides, compared as it is written"),
+    (Decides::No, "how a change rolls out, comes back and is told of"),
+];
