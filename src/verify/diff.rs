@@ -1,11 +1,12 @@
 //! What a new policy allows that an old one did not, and the other way round: exact over every cell, tier and phase that both know,
 //! every instant of a span, and every combination of evidence and approvals that either can tell apart.
 
+use super::gather::{Found, Turned};
 use super::replay::action_of;
 use crate::calendar::Interval;
 use crate::policy::{Action, Id, Named, Phase, Policy, Table, Tier};
 use crate::segments::space::{Bdd, Cell, Judge, Place, Says, Space, States, TooLarge, Witness};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// How a verdict changed.
@@ -44,11 +45,33 @@ impl Turn {
     }
 }
 
+/// What makes a verdict change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// The calendar: windows, kinds, exceptions.
+    Calendar,
+    /// What the tier requires, whenever the calendar is open.
+    Requirements,
+    /// Both at a time.
+    Both,
+}
+
+/// How the spans of a difference are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Clock {
+    /// The same instants everywhere.
+    Everywhere,
+    /// The same local times in each region; the instants are those of the first.
+    Local,
+}
+
 /// One way in which the policies differ, wherever it is the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     /// How.
     pub turn: Turn,
+    /// Why.
+    pub cause: Cause,
     /// The least evidence and the fewest approvals for which they answer differently.
     pub with: Witness,
     /// The tiers; none where the policies declare none.
@@ -61,8 +84,10 @@ pub struct Difference {
     pub environments: Vec<String>,
     /// What is done, and in which phase it is asked.
     pub asks: Vec<(Action, Phase)>,
-    /// When, in order.
+    /// When, in order; what requirements change, they change whenever the calendar is open.
     pub when: Vec<Interval>,
+    /// How that is to be read.
+    pub clock: Clock,
 }
 
 /// What a comparison found.
@@ -110,8 +135,7 @@ pub fn diff(
     let tiers = shared(&old.tiers, &new.tiers);
     let mut pairs = Pairs { space: &space, before, after, known: BTreeMap::new() };
     let mut states = space.states();
-    let mut found: BTreeMap<Row, Vec<Interval>> = BTreeMap::new();
-    let mut turns: Vec<(Turn, Witness)> = Vec::new();
+    let mut found = Found::default();
     for (done, cell) in space.cells().iter().enumerate() {
         if pulse(done, space.cells().len()).is_break() {
             comparison.undecided = Some("the budget was spent before everything was compared");
@@ -121,47 +145,19 @@ pub fn diff(
         for stretch in space.stretches(cell, &mut states) {
             comparison.stretches += 1;
             for (name, old_tier, new_tier) in &tiers {
-                for (turn, with, ask) in pairs.turns(cell, &states, &stretch.states, (*old_tier, *new_tier)) {
-                    let number = turns.iter().position(|known| *known == (turn, with.clone()));
-                    let number = number.unwrap_or_else(|| {
-                        turns.push((turn, with));
-                        turns.len() - 1
-                    });
-                    let row = Row {
-                        turn: number,
-                        tier: name.clone(),
-                        region: cell.region.clone(),
-                        components: cell.components.clone(),
-                        environments: cell.environments.clone(),
-                        ask,
-                    };
-                    let when = found.entry(row).or_default();
-                    match when.last_mut() {
-                        Some(last) if last.end == stretch.interval.start => last.end = stretch.interval.end,
-                        _ => when.push(stretch.interval),
-                    }
+                for (turned, ask) in pairs.turns(cell, &states, &stretch.states, (*old_tier, *new_tier)) {
+                    found.add(cell, name.as_ref(), &turned, ask, stretch.interval);
                 }
             }
         }
     }
-    comparison.differences = grouped(found, &turns);
+    comparison.differences = found.differences(new);
     comparison
 }
 
 /// The span of two policies' horizons.
 pub fn horizon(old: &Policy, new: &Policy) -> Interval {
     Interval::new(old.horizon.start.min(new.horizon.start), old.horizon.end.max(new.horizon.end))
-}
-
-/// A difference in one kind of cell, for one tier and one question.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Row {
-    turn: usize,
-    tier: Option<String>,
-    region: Option<String>,
-    components: Vec<String>,
-    environments: Vec<String>,
-    ask: (Action, Phase),
 }
 
 /// Two states and a question, as far as judges can tell them from others.
@@ -171,7 +167,7 @@ struct Pairs<'s, 'p> {
     space: &'s Space<'p>,
     before: Judge<'s, 'p>,
     after: Judge<'s, 'p>,
-    known: BTreeMap<PairKey, Vec<(Turn, Witness)>>,
+    known: BTreeMap<PairKey, Vec<Turned>>,
 }
 
 impl Pairs<'_, '_> {
@@ -183,13 +179,13 @@ impl Pairs<'_, '_> {
         states: &[States],
         at: &[usize],
         tiers: (Option<Id<Tier>>, Option<Id<Tier>>),
-    ) -> Vec<(Turn, Witness, (Action, Phase))> {
+    ) -> Vec<(Turned, (Action, Phase))> {
         let mut found = Vec::new();
         for phase in Phase::ALL {
             let own: Vec<Action> = cell.actions.iter().copied().filter(|action| action.phase() == phase).collect();
             if !own.is_empty() {
-                for (turn, with) in self.compare(cell, states, at, tiers, phase) {
-                    found.extend(own.iter().map(|action| (turn, with.clone(), (*action, phase))));
+                for turned in self.compare(cell, states, at, tiers, phase) {
+                    found.extend(own.iter().map(|action| (turned.clone(), (*action, phase))));
                 }
             }
         }
@@ -197,7 +193,7 @@ impl Pairs<'_, '_> {
             for phase in Phase::ALL {
                 let Some(action) = action_of(cell, phase).filter(|action| action.phase() != phase) else { continue };
                 let turned = self.compare(cell, states, at, tiers, phase);
-                found.extend(turned.into_iter().map(|(turn, with)| (turn, with, (action, phase))));
+                found.extend(turned.into_iter().map(|turned| (turned, (action, phase))));
             }
         }
         found
@@ -210,7 +206,7 @@ impl Pairs<'_, '_> {
         at: &[usize],
         (old, new): (Option<Id<Tier>>, Option<Id<Tier>>),
         phase: Phase,
-    ) -> Vec<(Turn, Witness)> {
+    ) -> Vec<Turned> {
         let ([before, after], [was, is], [here, there]) = (states, at, cell.places.as_slice()) else {
             return Vec::new();
         };
@@ -224,23 +220,32 @@ impl Pairs<'_, '_> {
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
-        let was = self.before.verdict(before, *was, *here, old, phase);
-        let is = self.after.verdict(after, *is, *there, new, phase);
-        let turns = turned(self.space, &was, &is);
+        let (frozen, required) = self.before.parts(before, *was, *here, old, phase);
+        let (freezes, requires) = self.after.parts(after, *is, *there, new, phase);
+        let is_same = |one: &Says, other: &Says| {
+            let within = |set: &Bdd| set.and(self.space.everything());
+            within(&one.holds) == within(&other.holds) && within(&one.fails) == within(&other.fails)
+        };
+        let cause = if is_same(&required, &requires) {
+            Cause::Calendar
+        } else if is_same(&frozen, &freezes) {
+            Cause::Requirements
+        } else {
+            Cause::Both
+        };
+        let turns = turned(self.space, &frozen.and(&required), &freezes.and(&requires), cause);
         self.known.insert(key, turns.clone());
         turns
     }
 }
 
 /// How one judgement became another.
-fn turned(space: &Space<'_>, was: &Says, is: &Says) -> Vec<(Turn, Witness)> {
+fn turned(space: &Space<'_>, was: &Says, is: &Says, cause: Cause) -> Vec<Turned> {
     let within = |set: &Bdd| set.and(space.everything());
     let (allowed, allows) = (within(&was.holds), within(&is.holds));
     let mut turns = Vec::new();
     let mut turn = |turn: Turn, among: &Bdd| {
-        if let Some(witness) = space.witness(among) {
-            turns.push((turn, witness));
-        }
+        turns.extend(space.witness(among).map(|with| Turned { turn, cause, with }));
     };
     turn(if allowed.is_false() { Turn::NewlyAllowed } else { Turn::Looser }, &allows.and_not(&allowed));
     turn(if allows.is_false() { Turn::NewlyBlocked } else { Turn::Tighter }, &allowed.and_not(&allows));
@@ -249,50 +254,6 @@ fn turned(space: &Space<'_>, was: &Says, is: &Says) -> Vec<(Turn, Witness)> {
         turn(Turn::Harder, &is.fails.and_not(&was.fails));
     }
     turns
-}
-
-/// Rows that are alike but for one of their coordinates, put together.
-fn grouped(found: BTreeMap<Row, Vec<Interval>>, turns: &[(Turn, Witness)]) -> Vec<Difference> {
-    let mut rows: Vec<(usize, Difference)> = found
-        .into_iter()
-        .filter_map(|(row, when)| {
-            let (turn, with) = turns.get(row.turn)?.clone();
-            let difference = Difference {
-                turn,
-                with,
-                tiers: row.tier.into_iter().collect(),
-                regions: row.region.into_iter().collect(),
-                components: row.components,
-                environments: row.environments,
-                asks: vec![row.ask],
-                when,
-            };
-            Some((row.turn, difference))
-        })
-        .collect();
-    join(&mut rows, |one| &mut one.asks);
-    join(&mut rows, |one| &mut one.environments);
-    join(&mut rows, |one| &mut one.components);
-    join(&mut rows, |one| &mut one.tiers);
-    join(&mut rows, |one| &mut one.regions);
-    let mut differences: Vec<Difference> = rows.into_iter().map(|(_, difference)| difference).collect();
-    differences.sort_by(|one, two| (one.turn, &one.when, &one.tiers).cmp(&(two.turn, &two.when, &two.tiers)));
-    differences
-}
-
-/// Joins differences that agree in all but the list that `of` points at.
-fn join<T: Clone + Ord>(rows: &mut Vec<(usize, Difference)>, of: fn(&mut Difference) -> &mut Vec<T>) {
-    let mut joined: BTreeMap<String, (usize, Difference, Vec<T>)> = BTreeMap::new();
-    for (number, mut difference) in std::mem::take(rows) {
-        let list = std::mem::take(of(&mut difference));
-        let key = format!("{number} {difference:?}");
-        joined.entry(key).or_insert_with(|| (number, difference, Vec::new())).2.extend(list);
-    }
-    rows.extend(joined.into_values().map(|(number, mut difference, list)| {
-        let mut seen = BTreeSet::new();
-        *of(&mut difference) = list.into_iter().filter(|member| seen.insert(member.clone())).collect();
-        (number, difference)
-    }));
 }
 
 /// Tiers that both policies know, by name; where neither declares any, the one that stands for all.

@@ -6,6 +6,7 @@ mod coverage;
 pub mod diff;
 mod entry;
 mod mutate;
+mod gather;
 pub mod prove;
 mod question;
 pub mod replay;

@@ -6,7 +6,7 @@ use crate::decide::{
     Approval, ApprovalState, BreakGlassUse, Change, Context, Earlier, Evidence, EvidenceSource, Intent,
     StatedTier,
 };
-use crate::policy::{Fact, FactSource, Id, Policy, Request, Role, Value};
+use crate::policy::{Fact, FactSource, Id, Policy, Request, Role, Shift, Value};
 
 /// The change that a request describes, and the circumstances it is asked in.
 pub(super) fn of(policy: &Policy, request: &Request, at: Instant) -> (Change, Context) {
@@ -58,24 +58,40 @@ pub(super) fn of(policy: &Policy, request: &Request, at: Instant) -> (Change, Co
 
 /// The assertion as its fact's first source would make it.
 pub(super) fn evidence(policy: &Policy, name: &str, value: &Value, at: Instant) -> Evidence {
+/// The assertion as one who may make it would.
+fn evidence(policy: &Policy, name: &str, value: &Value, at: Instant) -> Evidence {
     let fact = policy.facts.find(name).map(|id| &policy.facts[id]);
-    let (source, actor) = fact.map_or((EvidenceSource::Operator, None), |fact| source(policy, fact));
+    let (source, actor) = fact.map_or((EvidenceSource::Operator, None), |fact| source(policy, fact, at));
     Evidence { fact: name.to_owned(), value: given(value), source, actor, observed_at: Some(at) }
 }
 
-pub(super) fn source(policy: &Policy, fact: &Fact) -> (EvidenceSource, Option<String>) {
-    match fact.sources.first() {
-        None | Some(FactSource::Operator) => (EvidenceSource::Operator, None),
-        Some(FactSource::Ci) => (EvidenceSource::Ci, None),
-        Some(FactSource::Review) => (EvidenceSource::Review, None),
-        Some(FactSource::Label(by)) => {
-            let person = by.and_then(|role| members(policy, role).next().map(str::to_owned));
-            (EvidenceSource::Label, person)
+/// A way in which somebody may assert a fact at an instant, the policy's first: where only a role may set its label, as one who
+/// has it then.
+pub(super) fn source(policy: &Policy, fact: &Fact, at: Instant) -> (EvidenceSource, Option<String>) {
+    let ways = fact.sources.iter().map(|source| match source {
+        FactSource::Operator => Some((EvidenceSource::Operator, None)),
+        FactSource::Ci => Some((EvidenceSource::Ci, None)),
+        FactSource::Review => Some((EvidenceSource::Review, None)),
+        FactSource::Label(None) => Some((EvidenceSource::Label, None)),
+        FactSource::Label(Some(role)) => {
+            Some((EvidenceSource::Label, Some(holder(policy, *role, at)?.to_owned())))
         }
-        Some(FactSource::Json { file, pointer }) => {
-            (EvidenceSource::Json { file: file.clone(), pointer: pointer.clone() }, None)
+        FactSource::Json { file, pointer } => {
+            Some((EvidenceSource::Json { file: file.clone(), pointer: pointer.clone() }, None))
         }
-    }
+    });
+    ways.flatten().next().unwrap_or((EvidenceSource::Operator, None))
+}
+
+/// Somebody who has a role at an instant.
+fn holder(policy: &Policy, role: Id<Role>, at: Instant) -> Option<&str> {
+    let on_call = policy.roles[role].schedules.iter().flat_map(|schedule| {
+        let schedule = &policy.schedules[*schedule];
+        let place = schedule.place();
+        let on_shift = move |shift: &&Shift| shift.when.at(&place, at).is_some();
+        schedule.shifts.iter().filter(on_shift).map(|shift| shift.person.as_str())
+    });
+    members(policy, role).chain(on_call).next()
 }
 
 /// A person by that name; for a role, its first member who neither wrote the change nor approved it already.

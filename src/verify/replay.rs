@@ -139,7 +139,7 @@ pub fn of(policy: &Policy, spot: &Spot, witness: &Witness) -> (Change, Context) 
 
 /// A history as the fact's first source would tell it, repeated as often as it grows stale.
 fn readings(policy: &Policy, fact: &Fact, history: &[(Elapsed, Value)], at: Instant) -> Vec<Evidence> {
-    let (source, actor) = source(policy, fact);
+    let (source, actor) = source(policy, fact, at);
     let ends = history.iter().skip(1).map(|(ago, _)| at.minus(*ago)).chain([at.plus(Elapsed::seconds(1))]);
     let mut found = Vec::new();
     for ((ago, value), end) in history.iter().zip(ends) {

@@ -2,6 +2,7 @@
 
 use super::{Compared, Outcome};
 use crate::emit::json::Decides;
+use crate::verify::diff::{Cause, Clock};
 use serde_json::{Value, json};
 
 /// One object: what it comes to, and every difference.
@@ -12,6 +13,12 @@ pub fn json(compared: &Compared<'_>) -> Value {
         let when = one.when.iter().map(|span| json!({ "from": span.start, "until": span.end }));
         json!({
             "turn": one.turn.name(),
+            "cause": match one.cause {
+                Cause::Calendar => "calendar",
+                Cause::Requirements => "requirements",
+                Cause::Both => "both",
+            },
+            "clock": if one.clock == Clock::Local { "local" } else { "everywhere" },
             "widens": one.turn.widens(),
             "tiers": one.tiers,
             "regions": one.regions,

@@ -4,7 +4,7 @@ use super::{Compared, Outcome};
 use crate::calendar::{Instant, Interval, Zone};
 use crate::emit::json::{Changed, Decides};
 use crate::policy::Action;
-use crate::verify::diff::{Difference, Turn};
+use crate::verify::diff::{Cause, Clock, Difference, Turn};
 use std::collections::BTreeSet;
 
 /// So many spans of time are written out.
@@ -65,8 +65,14 @@ pub(super) fn subject(compared: &Compared<'_>, difference: &Difference) -> Strin
 
 /// When: the first spans, and how many more there are.
 pub(super) fn when(compared: &Compared<'_>, difference: &Difference) -> Vec<String> {
+    if difference.cause == Cause::Requirements {
+        return vec!["whenever the calendar is open".to_owned()];
+    }
     if compared.comparison.within.is_some_and(|within| difference.when.as_slice() == [within]) {
         return vec!["at every time".to_owned()];
+    }
+    if difference.clock == Clock::Local {
+        return local(compared, difference);
     }
     let zone = match difference.regions.as_slice() {
         [region] => compared.policy.regions.find(region).map_or(Zone::UTC, |id| compared.policy.regions[id].place.zone),
@@ -77,6 +83,23 @@ pub(super) fn when(compared: &Compared<'_>, difference: &Difference) -> Vec<Stri
     if let Some(last) = difference.when.last().filter(|_| difference.when.len() > MOST_SPANS) {
         let more = difference.when.len() - MOST_SPANS;
         lines.push(format!("and {more} more, the last until {}", zone.show_dated(last.end)));
+    }
+    lines
+}
+
+/// The same spans by each region's own clock.
+fn local(compared: &Compared<'_>, difference: &Difference) -> Vec<String> {
+    let first = difference.regions.first().and_then(|region| compared.policy.regions.find(region));
+    let zone = first.map_or(Zone::UTC, |id| compared.policy.regions[id].place.zone);
+    let read = |at: Instant| zone.local(at).format("%a %-d %b %Y %H:%M").to_string();
+    let mut lines: Vec<String> = difference
+        .when
+        .iter()
+        .take(MOST_SPANS)
+        .map(|span| format!("{} .. {}, local time of each", read(span.start), read(span.end)))
+        .collect();
+    if let Some(last) = difference.when.last().filter(|_| difference.when.len() > MOST_SPANS) {
+        lines.push(format!("and {} more, the last until {}", difference.when.len() - MOST_SPANS, read(last.end)));
     }
     lines
 }

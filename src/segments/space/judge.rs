@@ -7,7 +7,7 @@ use super::crowd::OnCall;
 use super::moments::{Item, States};
 use super::says::Says;
 use crate::policy::{
-    Asking, Condition, Exception, FreezeKind, Id, Phase, Policy, Region, Requirement, Reuse, Ruling, Seats, Tier, Window,
+    Asking, Condition, Exception, Fact, FactSource, FreezeKind, Id, Phase, Policy, Region, Requirement, Reuse, Ruling, Seats, Tier, Window,
 };
 use biodivine_lib_bdd::Bdd;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +79,19 @@ impl<'s, 'p> Judge<'s, 'p> {
         tier: Option<Id<Tier>>,
         phase: Phase,
     ) -> Says {
+        let (frozen, required) = self.parts(states, state, place, tier, phase);
+        frozen.and(&required)
+    }
+
+    /// What the calendar says, and what the tier requires by the phase: the verdict is the worse of both.
+    pub fn parts(
+        &mut self,
+        states: &States,
+        state: usize,
+        place: Place,
+        tier: Option<Id<Tier>>,
+        phase: Phase,
+    ) -> (Says, Says) {
         let items = states.items(state);
         let key = (state, tier, self.region_of(place));
         let frozen = match self.frozen.get(&key) {
@@ -89,7 +102,7 @@ impl<'s, 'p> Judge<'s, 'p> {
                 said
             }
         };
-        frozen.and(&self.requirements(items, place, tier, phase))
+        (frozen, self.requirements(items, place, tier, phase))
     }
 
     /// What the calendar says.
@@ -202,6 +215,7 @@ impl<'s, 'p> Judge<'s, 'p> {
             }),
             Asking::Evidence(condition) => self.condition(condition, &asked).holds,
             Asking::Unknown(fact) => match self.space.facts.get(self.policy.facts[*fact].name.as_str()) {
+                Some(_) if !self.can_be_said(&self.policy.facts[*fact], &asked) => variables.mk_true(),
                 None => variables.mk_true(),
                 Some((range, readings)) => range.any(variables, |value| {
                     readings.list.get(value).is_some_and(|reading| reading.value.is_none())
@@ -336,7 +350,9 @@ impl<'s, 'p> Judge<'s, 'p> {
             | Condition::Sustained(fact, ..)
             | Condition::OneOf(fact, ..) => {
                 let fact = &self.policy.facts[*fact];
-                let Some((range, readings)) = self.space.facts.get(fact.name.as_str()) else {
+                let Some((range, readings)) =
+                    self.space.facts.get(fact.name.as_str()).filter(|_| self.can_be_said(fact, asked))
+                else {
                     return Says::unknown(variables);
                 };
                 let said = readings.ask(&fact.kind, condition);
@@ -344,6 +360,23 @@ impl<'s, 'p> Judge<'s, 'p> {
                 Says { holds: of(true), fails: of(false) }
             }
         }
+    }
+
+    /// Whether there is anybody who may assert a fact: a label counts only from somebody who has the role.
+    fn can_be_said(&self, fact: &Fact, asked: &Asked) -> bool {
+        fact.sources.is_empty()
+            || fact.sources.iter().any(|source| match source {
+                FactSource::Label(Some(role)) => {
+                    let role = &self.policy.roles[*role];
+                    !role.members.is_empty()
+                        || role.teams.iter().any(|team| !self.policy.teams[*team].members.is_empty())
+                        || role.schedules.iter().any(|schedule| {
+                            let on_call = |one: &OnCall| (one.0, one.1) == (self.at, *schedule);
+                            self.policy.schedules[*schedule].source.is_some() || asked.on_call.iter().any(on_call)
+                        })
+                }
+                _ => true,
+            })
     }
 
     fn seats(&mut self, seats: &'p Seats, rule: Option<usize>, asked: &Asked) -> Says {

@@ -23,7 +23,7 @@ pub use says::Says;
 pub use witness::{Use, Witness};
 
 use crate::calendar::Interval;
-use crate::policy::{Asking, Condition, Fact, Id, Policy, Requirement, Reuse, Ruling, Schedule};
+use crate::policy::{Asking, Condition, Fact, FactSource, Id, Policy, Requirement, Reuse, Ruling, Schedule};
 use biodivine_lib_bdd::BddVariableSet;
 use cells::Scopes;
 use crowd::{Crowd, Group, groups_of};
@@ -211,11 +211,16 @@ fn leaves_of<'p>(policy: &'p Policy, condition: &'p Condition, visit: &mut impl 
     }
 }
 
-/// Shifts of schedules whose people may take a seat.
+/// Shifts of schedules whose people may take a seat, or set a label that says a fact.
 fn shifts(policy: &Policy, at: usize, groups: &[Group<'_>]) -> BTreeSet<(Id<Schedule>, usize)> {
     let seats = groups.iter().filter(|(of, ..)| *of == at).flat_map(|(_, seats, _)| &seats.seats);
-    let schedules = seats.flat_map(|seat| &seat.roles).flat_map(|role| &policy.roles[*role].schedules);
-    schedules
+    let labelled = policy.facts.rows().iter().flat_map(|fact| &fact.sources).filter_map(|source| match source {
+        FactSource::Label(role) => role.as_ref(),
+        _ => None,
+    });
+    let roles = seats.flat_map(|seat| &seat.roles).chain(labelled);
+    roles
+        .flat_map(|role| &policy.roles[*role].schedules)
         .flat_map(|&schedule| (0..policy.schedules[schedule].shifts.len()).map(move |shift| (schedule, shift)))
         .collect()
 }

@@ -30,7 +30,7 @@ impl Says {
 
     /// Where both hold.
     #[must_use]
-    pub(super) fn and(&self, other: &Self) -> Self {
+    pub fn and(&self, other: &Self) -> Self {
         Self { holds: self.holds.and(&other.holds), fails: self.fails.or(&other.fails) }
     }
 
