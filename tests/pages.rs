@@ -22,12 +22,15 @@ use opsc::diag::{Code, Diagnostic, Habit, apply};
 use opsc::render::{self, Paint, Report};
 use opsc::rules;
 use opsc::source::Sources;
+use opsc::verify::{self, prove::prove};
 use opsc::world::MemoryWorld;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 /// Findings over input that a page cannot hold, with the file and the test that shows each.
 const SHOWN_ELSEWHERE: &[(&str, &str, &str)] = &[
     ("import-limit", "src/policy/tests.rs", "a_chain_of_files_has_an_end"),
+    ("proof-undecided", "src/verify/prove.rs", "a_search_that_is_ended_decides_nothing"),
     ("import-not-text", "src/policy/tests.rs", "files_use_each_other_within_bounds"),
 ];
 
@@ -86,9 +89,18 @@ impl Page<'_> {
             world = world.with_file(path, companion.as_str());
         }
         let checked = rules::check(&world, "main.ops", Habit::Strict).unwrap();
+        let promised = checked.policy.iter().flat_map(|policy| {
+            let failed = verify::run(policy).into_iter().flat_map(|run| run.failures().cloned().collect::<Vec<_>>());
+            let proved = prove(policy, |_| true, &mut |_, _| ControlFlow::Continue(()));
+            let proved = proved.iter().filter_map(|run| run.finding(policy, ".")).collect::<Vec<_>>();
+            failed.chain(proved).collect::<Vec<_>>()
+        });
+        // Only running tests and proofs raises what they raise, so only their own pages run them.
+        let promised = promised.filter(|_| verify::CODES.contains(&self.code));
         let found = checked
             .diagnostics
             .into_iter()
+            .chain(promised)
             .filter(|diagnostic| diagnostic.code.habit == Habit::Always || diagnostic.code == self.code)
             .collect();
         (checked.sources, found)
@@ -207,7 +219,7 @@ fn run(code: &Code, problems: &mut Vec<String>) {
 fn every_page_is_true() {
     let only = std::env::var("CASE").unwrap_or_default();
     let mut problems = Vec::new();
-    for code in rules::codes().iter().filter(|code| code.name.contains(&only)) {
+    for code in rules::codes().iter().chain(verify::CODES).filter(|code| code.name.contains(&only)) {
         run(code, &mut problems);
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));

@@ -32,7 +32,7 @@ pub struct Check {
 /// Rounds of mends; each round can bring to light what the last one hid.
 const ROUNDS: usize = 20;
 
-fn formats() -> PossibleValuesParser {
+pub(super) fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(FORMATS.iter().map(|row| PossibleValue::new(row.name).help(row.summary)))
 }
 

@@ -33,6 +33,7 @@ pub static LIBRARY: &[LibraryModule] = library![
     "metrics" / "http",
     "metrics" / "rag",
     "pipelines",
+    "proofs",
     "recovery",
     "surfaces",
     "tiers"

@@ -288,3 +288,69 @@ fn places(asking: &Asking, place: Place, found: &mut Vec<bool>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::load;
+    use crate::world::MemoryWorld;
+
+    #[track_caller]
+    fn check(proof: &str, expected: &str) {
+        let text = format!(
+            "policy p {{ language 1; owner o; horizon 2026-01-01 .. 2027-01-01 }}\n\
+             role o {{ members \"ana\" }}\n\
+             fact ready : bool\n\
+             tier T1 \"Any\" {{ before deploy require ready }}\n\
+             freeze hard {{ block others }}\n\
+             window w : hard {{ during 2026-12-24T00:00Z .. 2026-12-27T00:00Z }}\n\
+             prove \"it\" {{ {proof} }}\n"
+        );
+        let loaded = load(&MemoryWorld::at(0).with_file("main.ops", text), "main.ops").unwrap();
+        let policy = loaded.policy.unwrap();
+        let runs = prove(&policy, |_| true, &mut |_, _| ControlFlow::Continue(()));
+        let said = match &runs[0].proved {
+            Proved::Fails(found) => {
+                let spot = &found.spot;
+                format!("{} at {}, {}: {:?}", spot.words(), spot.at, found.witness.words(), found.verdict)
+            }
+            other => format!("{other:?}"),
+        };
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn a_proof_holds_or_the_smallest_change_shows_why_not() {
+        check("where during hard; expect blocked", "Holds");
+        check("where phase merge and not during w; expect allowed", "Holds");
+        check("where not during w and ready; expect allowed", "Holds");
+        check(
+            "where not during w; expect allowed",
+            "a T1 deploy at 2026-01-01T00:00:00Z, without any evidence or approval: Pending",
+        );
+        check(
+            "where unknown ready; expect pending",
+            "a T1 merge at 2026-01-01T00:00:00Z, without any evidence or approval: Allow",
+        );
+        check("where not ready and action deploy; expect blocked", "Holds");
+        check("where without ready and action deploy; expect not allowed", "Holds");
+        check("where at 2026-12-24T00:00Z .. 2026-12-27T00:00Z; expect blocked", "Holds");
+        check(
+            "where at 2026-12-24T00:00Z .. 2026-12-27T00:00:01Z; expect blocked",
+            "a T1 merge at 2026-12-27T00:00:00Z, without any evidence or approval: Allow",
+        );
+        check("where ready and not ready; expect blocked", "OfNothing");
+    }
+
+    #[test]
+    fn a_search_that_is_ended_decides_nothing() {
+        let text = "policy p { language 1; horizon 2026-01-01 .. 2027-01-01 }\ntier T1 \"Any\"\n\
+                    prove \"it\" { expect allowed }\n";
+        let loaded = load(&MemoryWorld::at(0).with_file("main.ops", text), "main.ops").unwrap();
+        let policy = loaded.policy.unwrap();
+        let runs = prove(&policy, |_| true, &mut |_, _| ControlFlow::Break(()));
+        let finding = runs[0].finding(&policy, ".").unwrap();
+        assert_eq!(finding.code.name, "proof-undecided");
+        assert!(finding.message.contains("the budget was spent"), "{}", finding.message);
+    }
+}

@@ -146,12 +146,16 @@ fn at_an_edge(mut case: Case, pick: u32) -> Case {
 }
 
 proptest! {
-    #![proptest_config(law(250))]
+    #![proptest_config(law(120))]
 
     #[test]
     fn what_the_engine_shows_is_what_the_gate_says(case in cases(Habit::Any), pick in any::<u32>()) {
         check_shown(&at_an_edge(case, pick))?;
     }
+}
+
+proptest! {
+    #![proptest_config(law(40))]
 
     #[test]
     fn nothing_the_gate_says_is_impossible(
