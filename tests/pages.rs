@@ -92,7 +92,7 @@ impl Page<'_> {
         let promised = checked.policy.iter().flat_map(|policy| {
             let failed = verify::run(policy).into_iter().flat_map(|run| run.failures().cloned().collect::<Vec<_>>());
             let proved = prove(policy, |_| true, &mut |_, _| ControlFlow::Continue(()));
-            let proved = proved.iter().filter_map(|run| run.finding(policy, ".")).collect::<Vec<_>>();
+            let proved = proved.iter().filter_map(|run| run.finding(policy)).collect::<Vec<_>>();
             failed.chain(proved).collect::<Vec<_>>()
         });
         // Only running tests and proofs raises what they raise, so only their own pages run them.

@@ -52,11 +52,30 @@ impl Command for Prove {
         }
         let mut pulse = pulse(context, budget);
         let runs = prove(policy, |proof| wanted(&proof.name), &mut pulse);
-        let found: Vec<Diagnostic> = runs.iter().filter_map(|run| run.finding(policy, &self.path)).collect();
+        let is_for_people = self.format == "human";
+        let mut commands = String::new();
+        let mut found: Vec<Diagnostic> = Vec::new();
+        for run in &runs {
+            let command = run.command(policy, &self.path);
+            let finding = run.finding(policy);
+            // A line that is to be copied must not be broken, as those of a report are.
+            match command {
+                Some(command) if is_for_people => commands.push_str(&format!("  {command}\n")),
+                Some(command) => {
+                    found.extend(finding.map(|finding| finding.note(format!("ask the gate: {command}"))));
+                    continue;
+                }
+                None => {}
+            }
+            found.extend(finding);
+        }
         let codes = codes();
         let report = Report { sources: &valid.sources, found: &found, codes: &codes };
         let mut said = format(&self.format).map(|row| (row.render)(&report, context.console.out)).unwrap_or_default();
         let failed = found.iter().filter(|finding| finding.level == Level::Error).count();
+        if !commands.is_empty() {
+            said.push_str(&format!("\nask the gate\n{commands}\n"));
+        }
         let mut summary = String::new();
         for run in runs.iter().filter(|run| run.proved == Proved::Holds) {
             let word = context.console.out.text(Style::Good, "proved");
@@ -73,7 +92,7 @@ impl Command for Prove {
                     format!("{} combinations", run.combinations)
                 },
             );
-            if self.format == "human" {
+            if is_for_people {
                 said.push_str(&line);
             }
         }

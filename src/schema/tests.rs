@@ -97,8 +97,8 @@ fn what_fits_is_silent() {
     check_messages("component a { paths \"a/**\", \"b/**\"; needs b; needs c, d }", &[]);
     check_messages("schedule s { zone \"UTC\"; shift \"ana\" every week Fri 18:00 .. Mon 08:00 }", &[]);
     check_messages(
-        "prove \"x\" { nobody looks here }",
-        &["`prove` has no meaning yet: nothing follows from what it says"],
+        "property \"x\" { nobody looks here }",
+        &["`property` has no meaning yet: nothing follows from what it says"],
     );
 }
 

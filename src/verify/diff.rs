@@ -133,7 +133,7 @@ pub fn diff(
     };
     let (Some(before), Some(after)) = (Judge::of(&space, 0), Judge::of(&space, 1)) else { return comparison };
     let tiers = shared(&old.tiers, &new.tiers);
-    let mut pairs = Pairs { space: &space, before, after, known: BTreeMap::new() };
+    let mut pairs = Pairs { space: &space, domain: space.unopposed(), before, after, known: BTreeMap::new() };
     let mut states = space.states();
     let mut found = Found::default();
     for (done, cell) in space.cells().iter().enumerate() {
@@ -165,6 +165,8 @@ type PairKey = ([usize; 2], [Option<usize>; 2], Phase, [Option<usize>; 2]);
 
 struct Pairs<'s, 'p> {
     space: &'s Space<'p>,
+    /// What is compared: combinations in which nobody asks for changes. Whoever may do so may approve as well, and shows there.
+    domain: Bdd,
     before: Judge<'s, 'p>,
     after: Judge<'s, 'p>,
     known: BTreeMap<PairKey, Vec<Turned>>,
@@ -223,7 +225,7 @@ impl Pairs<'_, '_> {
         let (frozen, required) = self.before.parts(before, *was, *here, old, phase);
         let (freezes, requires) = self.after.parts(after, *is, *there, new, phase);
         let is_same = |one: &Says, other: &Says| {
-            let within = |set: &Bdd| set.and(self.space.everything());
+            let within = |set: &Bdd| set.and(&self.domain);
             within(&one.holds) == within(&other.holds) && within(&one.fails) == within(&other.fails)
         };
         let cause = if is_same(&required, &requires) {
@@ -233,15 +235,15 @@ impl Pairs<'_, '_> {
         } else {
             Cause::Both
         };
-        let turns = turned(self.space, &frozen.and(&required), &freezes.and(&requires), cause);
+        let turns = turned(self.space, &self.domain, &frozen.and(&required), &freezes.and(&requires), cause);
         self.known.insert(key, turns.clone());
         turns
     }
 }
 
 /// How one judgement became another.
-fn turned(space: &Space<'_>, was: &Says, is: &Says, cause: Cause) -> Vec<Turned> {
-    let within = |set: &Bdd| set.and(space.everything());
+fn turned(space: &Space<'_>, domain: &Bdd, was: &Says, is: &Says, cause: Cause) -> Vec<Turned> {
+    let within = |set: &Bdd| set.and(domain);
     let (allowed, allows) = (within(&was.holds), within(&is.holds));
     let mut turns = Vec::new();
     let mut turn = |turn: Turn, among: &Bdd| {
@@ -250,8 +252,8 @@ fn turned(space: &Space<'_>, was: &Says, is: &Says, cause: Cause) -> Vec<Turned>
     turn(if allowed.is_false() { Turn::NewlyAllowed } else { Turn::Looser }, &allows.and_not(&allowed));
     turn(if allows.is_false() { Turn::NewlyBlocked } else { Turn::Tighter }, &allowed.and_not(&allows));
     if allowed == allows {
-        turn(Turn::Softer, &was.fails.and_not(&is.fails));
-        turn(Turn::Harder, &is.fails.and_not(&was.fails));
+        turn(Turn::Softer, &within(&was.fails).and_not(&is.fails));
+        turn(Turn::Harder, &within(&is.fails).and_not(&was.fails));
     }
     turns
 }

@@ -55,8 +55,15 @@ pub struct ProofRun<'p> {
 }
 
 impl ProofRun<'_> {
-    /// What is wrong with the proof, for people; `path` is where the policy was asked from. Nothing where it holds.
-    pub fn finding(&self, policy: &Policy, path: &str) -> Option<Diagnostic> {
+    /// The `gate` command that shows the counterexample, for a policy at `path`. Nothing where there is none, or where it rests on
+    /// what no one command brings: a log of exceptions, a calendar file of who is on call.
+    pub fn command(&self, policy: &Policy, path: &str) -> Option<String> {
+        let Proved::Fails(found) = &self.proved else { return None };
+        replay::command(policy, path, &found.spot, &found.witness)
+    }
+
+    /// What is wrong with the proof, for people. Nothing where it holds.
+    pub fn finding(&self, policy: &Policy) -> Option<Diagnostic> {
         let name = &self.proof.name;
         match &self.proved {
             Proved::Holds => None,
@@ -86,15 +93,12 @@ impl ProofRun<'_> {
                         outcome(found.verdict).name(),
                         wanted.join(" or ")
                     ),
+                );
+                Some(
+                    finding
+                        .note(format!("at {}", zone.show_dated(found.spot.at)))
+                        .note(found.witness.words()),
                 )
-                .note(format!("at {}", zone.show_dated(found.spot.at)))
-                .note(found.witness.words());
-                Some(match replay::command(policy, path, &found.spot, &found.witness) {
-                    Some(command) => finding.note(format!("ask the gate: `{command}`")),
-                    None => finding.note(
-                        "it rests on a log of exceptions or on a calendar file of who is on call, which no one command brings",
-                    ),
-                })
             }
         }
     }
@@ -185,9 +189,10 @@ pub fn prove<'p>(
 
 /// Keeps the smaller counterexample: that with less evidence, then the earlier one.
 fn worsen(proved: &mut Proved, spot: Spot, witness: Witness) {
-    let size = (witness.weight(), spot.at);
+    // What is asked in its own phase is easier to picture.
+    let size = |spot: &Spot, witness: &Witness| (witness.weight(), spot.phase != spot.action.phase(), spot.at);
     let is_smaller = match proved {
-        Proved::Fails(known) => size < (known.witness.weight(), known.spot.at),
+        Proved::Fails(known) => size(&spot, &witness) < size(&known.spot, &known.witness),
         _ => true,
     };
     if is_smaller {
@@ -349,7 +354,7 @@ mod tests {
         let loaded = load(&MemoryWorld::at(0).with_file("main.ops", text), "main.ops").unwrap();
         let policy = loaded.policy.unwrap();
         let runs = prove(&policy, |_| true, &mut |_, _| ControlFlow::Break(()));
-        let finding = runs[0].finding(&policy, ".").unwrap();
+        let finding = runs[0].finding(&policy).unwrap();
         assert_eq!(finding.code.name, "proof-undecided");
         assert!(finding.message.contains("the budget was spent"), "{}", finding.message);
     }

@@ -53,7 +53,7 @@ impl Spot {
         let phase = if self.phase == self.action.phase() {
             String::new()
         } else {
-            format!(", asked in phase {}", self.phase.name())
+            format!(" asked in phase {}", self.phase.name())
         };
         format!("a {tier}{}{of}{to}{phase}", self.action.name())
     }

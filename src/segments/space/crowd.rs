@@ -202,6 +202,15 @@ impl<'p> Crowd<'p> {
         })
     }
 
+    /// Where anybody asks for changes.
+    pub fn opposed(&self, variables: &BddVariableSet) -> Bdd {
+        let objects = |alike: &Alike, value: usize| {
+            alike.values.get(value).is_some_and(|behaviour| behaviour.objecting.is_some())
+        };
+        let opposed = self.alike.iter().map(|alike| alike.range.any(variables, |value| objects(alike, value)));
+        opposed.fold(variables.mk_false(), |any, one| any.or(&one))
+    }
+
     /// Where so many approvals count.
     fn at_least(
         &self,

@@ -137,6 +137,11 @@ impl<'p> Space<'p> {
         &self.valid
     }
 
+    /// Every combination in which nobody asks for changes.
+    pub fn unopposed(&self) -> Bdd {
+        self.valid.and_not(&self.crowd.opposed(&self.variables))
+    }
+
     /// No combination.
     pub fn nothing(&self) -> Bdd {
         self.variables.mk_false()
