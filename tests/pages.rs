@@ -90,7 +90,8 @@ impl Page<'_> {
         }
         let checked = rules::check(&world, "main.ops", Habit::Strict).unwrap();
         let promised = checked.policy.iter().flat_map(|policy| {
-            let failed = verify::run(policy).into_iter().flat_map(|run| run.failures().cloned().collect::<Vec<_>>());
+            let failed =
+                verify::run(policy).into_iter().flat_map(|run| run.failures().cloned().collect::<Vec<_>>());
             let proved = prove(policy, |_| true, &mut |_, _| ControlFlow::Continue(()));
             let proved = proved.iter().filter_map(|run| run.finding(policy)).collect::<Vec<_>>();
             failed.chain(proved).collect::<Vec<_>>()

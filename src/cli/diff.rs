@@ -1,6 +1,7 @@
 //! `opsc diff`: what a changed policy allows that it did not, and the other way round.
 
-use super::prove::{duration, pulse};
+use super::budget::{self, Budget};
+use super::prove::pulse;
 use super::{Command, Context, Exit, Failure, Output, policy, revision};
 use crate::emit::json::changed;
 use crate::policy::Policy;
@@ -32,8 +33,8 @@ pub struct Diff {
           value_parser = PossibleValuesParser::new(["human", "markdown", "json"]))]
     format: String,
     /// How long to compare at most: what is not decided by then is said to be so
-    #[arg(long, value_name = "DURATION", default_value = "30s")]
-    budget: String,
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = budget::seconds)]
+    budget: u64,
 }
 
 impl Command for Diff {
@@ -47,10 +48,9 @@ impl Command for Diff {
     ];
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
-        let budget = duration("--budget", &self.budget)?;
         let old = self.load(context, &self.old)?;
         let new = self.load(context, &self.new)?;
-        let mut pulse = pulse(context, budget);
+        let mut pulse = pulse(Budget::of(self.budget));
         let comparison = diff(&old, &new, horizon(&old, &new), &mut pulse);
         let changed = changed(&old, &new);
         let compared = Compared {

@@ -1,14 +1,12 @@
 //! `opsc prove`: whether what a policy promises of every change is so.
 
+use super::budget::{self, Budget};
 use super::check::formats;
 use super::policy::load;
 use super::{Command, Context, Exit, Failure, Output, codes};
-use crate::calendar::Elapsed;
 use crate::diag::{Diagnostic, Level};
-use crate::policy::{FactKind, Value};
 use crate::render::{Report, Style, count, format};
 use crate::verify::prove::{Proved, prove};
-use std::io::{IsTerminal, Write, stderr};
 use std::ops::ControlFlow;
 
 /// Prove what the policy promises of every change
@@ -28,8 +26,8 @@ pub struct Prove {
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats())]
     format: String,
     /// How long to search at most: what is not decided by then is said to be so
-    #[arg(long, value_name = "DURATION", default_value = "30s")]
-    budget: String,
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = budget::seconds)]
+    budget: u64,
 }
 
 impl Command for Prove {
@@ -43,14 +41,15 @@ impl Command for Prove {
     ];
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
-        let budget = duration("--budget", &self.budget)?;
         let valid = load(context, &self.path)?;
         let policy = &valid.policy;
         let wanted = |name: &str| self.only.as_ref().is_none_or(|only| name.contains(only.as_str()));
-        if let Some(only) = self.only.as_ref().filter(|_| !policy.proofs.rows().iter().any(|one| wanted(&one.name))) {
+        if let Some(only) =
+            self.only.as_ref().filter(|_| !policy.proofs.rows().iter().any(|one| wanted(&one.name)))
+        {
             return Err(Failure::usage(format!("no proof has `{only}` in its title")));
         }
-        let mut pulse = pulse(context, budget);
+        let mut pulse = pulse(Budget::of(self.budget));
         let runs = prove(policy, |proof| wanted(&proof.name), &mut pulse);
         let is_for_people = self.format == "human";
         let mut commands = String::new();
@@ -71,66 +70,55 @@ impl Command for Prove {
         }
         let codes = codes();
         let report = Report { sources: &valid.sources, found: &found, codes: &codes };
-        let mut said = format(&self.format).map(|row| (row.render)(&report, context.console.out)).unwrap_or_default();
+        let mut said =
+            format(&self.format).map(|row| (row.render)(&report, context.console.out)).unwrap_or_default();
         let failed = found.iter().filter(|finding| finding.level == Level::Error).count();
         if !commands.is_empty() {
             said.push_str(&format!("\nask the gate\n{commands}\n"));
         }
-        let mut summary = String::new();
         for run in runs.iter().filter(|run| run.proved == Proved::Holds) {
             let word = context.console.out.text(Style::Good, "proved");
+            let many = |number: u64, one: &str, several: &str| match number {
+                1 => format!("1 {one}"),
+                number => format!("{number} {several}"),
+            };
+            let combinations = match run.combinations.as_str() {
+                "1" => "1 combination".to_owned(),
+                several => format!("{several} combinations"),
+            };
             let line = format!(
-                "{word}  {}\n        {} in {}, with {} of evidence and approvals in each\n",
+                "{word}  {}\n        {} in {}, with {combinations} of evidence and approvals in each\n",
                 run.proof.name,
-                count(usize::try_from(run.stretches).unwrap_or(usize::MAX), "stretch of time")
-                    .replace("stretch of times", "stretches of time"),
-                count(usize::try_from(run.cells).unwrap_or(usize::MAX), "kind of cell")
-                    .replace("kind of cells", "kinds of cell"),
-                if run.combinations == "1" {
-                    "1 combination".to_owned()
-                } else {
-                    format!("{} combinations", run.combinations)
-                },
+                many(run.stretches, "stretch of time", "stretches of time"),
+                many(run.cells, "kind of cell", "kinds of cell"),
             );
             if is_for_people {
                 said.push_str(&line);
             }
         }
-        summary.push_str(&match (runs.len(), failed) {
+        let summary = match (runs.len(), failed) {
             (0, _) => "the policy proves nothing: it has no `prove` block\n".to_owned(),
-            (all, 0) => format!("{} {}\n", count(all, "proof"), context.console.err.text(Style::Good, "hold").replace("hold", if all == 1 { "holds" } else { "hold" })),
-            (all, failed) => {
-                format!("{failed} of {} {}\n", count(all, "proof"), context.console.err.text(Style::Bad, "not shown"))
+            (all, 0) => {
+                let word = if all == 1 { "holds" } else { "hold" };
+                format!("{} {}\n", count(all, "proof"), context.console.err.text(Style::Good, word))
             }
-        });
+            (all, failed) => {
+                format!(
+                    "{failed} of {} {}\n",
+                    count(all, "proof"),
+                    context.console.err.text(Style::Bad, "not shown")
+                )
+            }
+        };
         let exit = if failed == 0 { Exit::Done } else { Exit::Found };
         Ok(Output::said(said).noted(summary).exit(exit))
     }
 }
 
-/// What a flag gives as a duration.
-pub(super) fn duration(flag: &str, text: &str) -> Result<Elapsed, Failure> {
-    let given = crate::decide::Given::Text(text.to_owned());
-    match crate::decide::read_value(&FactKind::Duration, &given) {
-        Some(Value::Duration(length)) => Ok(length),
-        _ => Err(Failure::usage(format!("`{flag}` takes a duration such as `30s` or `5m`, not `{text}`"))),
-    }
-}
-
 /// Ends a search once its time is spent, and says how far it is where a person watches.
-pub(super) fn pulse<'c>(context: &Context<'c>, budget: Elapsed) -> impl FnMut(usize, usize) -> ControlFlow<()> + 'c {
-    let world = context.world;
-    let start = world.now();
-    let is_watched = stderr().is_terminal();
-    let mut shown = 0;
+pub(super) fn pulse(budget: Budget) -> impl FnMut(usize, usize) -> ControlFlow<()> {
     move |done, all| {
-        let spent = world.now().duration_since(start).unwrap_or_default();
-        if is_watched && spent.as_secs() > shown {
-            shown = spent.as_secs();
-            // Progress is a courtesy: that it cannot be written stops nothing.
-            let _ = write!(stderr(), "\r{done} of {all} kinds of cell\x1b[K\r");
-        }
-        let limit = u64::try_from(budget.as_seconds()).unwrap_or(0);
-        if spent.as_secs() >= limit.max(1) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        budget::progress("kinds of cell", done, all);
+        if budget.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

@@ -16,7 +16,8 @@ pub(super) fn world(context: &Context<'_>, revision: &str, path: &str) -> Result
         None => path,
     };
     let git = Git::new(folder);
-    let commit = git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")]);
+    let commit =
+        git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")]);
     let Some(commit) = commit else {
         return Err(Failure::malformed(format!("`{revision}` is neither a policy nor a git revision"))
             .help("name a policy file, a folder with `main.ops`, or a revision such as `main` or `HEAD~1`"));

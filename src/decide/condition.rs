@@ -5,9 +5,7 @@ use super::people::{People, Where};
 use super::truth::Truth;
 use super::{FactState, Filled, Need, Verdict};
 use crate::calendar::Instant;
-use crate::policy::{
-    ApprovalRule, Condition, Fact, FactSource, Id, Operator, Policy, Seats, Tier, Value,
-};
+use crate::policy::{ApprovalRule, Condition, Fact, FactSource, Id, Operator, Policy, Seats, Tier, Value};
 
 /// Everything a condition can be asked about.
 pub(super) struct Asker<'a> {
@@ -31,9 +29,8 @@ impl Asker<'_> {
             }
             Condition::Sustained(fact, operator, bar, length, _) => {
                 let kind = &self.policy.facts[*fact].kind;
-                self.facts.sustained(*fact, &self.people, at, *length, |value| {
-                    kind.compares(value, *operator, bar)
-                })
+                self.facts
+                    .sustained(*fact, &self.people, at, *length, |value| kind.compares(value, *operator, bar))
             }
             Condition::OneOf(fact, values, _) => self.fact(*fact, at, |value| values.contains(value)),
             Condition::Approved(seats) => self.people.truth(seats, None, region, at),

@@ -26,10 +26,9 @@ impl<'a> People<'a> {
     pub fn has_role(&self, person: &str, role: Id<Role>, at: Instant) -> Option<bool> {
         let role = &self.policy.roles[role];
         let has = role.members.iter().any(|member| same_person(member, person))
-            || role
-                .teams
-                .iter()
-                .any(|&team| self.policy.teams[team].members.iter().any(|member| same_person(member, person)))
+            || role.teams.iter().any(|&team| {
+                self.policy.teams[team].members.iter().any(|member| same_person(member, person))
+            })
             || self.shifts_of(role, person).any(|(place, when)| when.at(&place, at).is_some())
             || self.duties_of(role, person).any(|(schedule, duty)| {
                 duty.during.contains(at) && rota::state(self.rotas, schedule, at) == RotaState::Known
@@ -69,7 +68,10 @@ impl<'a> People<'a> {
     /// Whether someone wrote, committed or pushed the change and so may not approve it.
     pub fn is_barred(&self, person: &str) -> bool {
         let Change { authors, co_authors, committers, pushers, .. } = self.change;
-        [authors, co_authors, committers, pushers].into_iter().flatten().any(|barred| same_person(barred, person))
+        [authors, co_authors, committers, pushers]
+            .into_iter()
+            .flatten()
+            .any(|barred| same_person(barred, person))
     }
 
     /// Whether someone may take a seat at an instant; nothing where nobody knows.

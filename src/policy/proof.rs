@@ -1,6 +1,8 @@
 //! What a policy promises of every change: a set of changes and instants, and the verdicts that are expected there.
 
-use super::{Action, Component, Condition, Environment, Fact, FreezeKind, Id, Origin, Phase, Region, Tier, Window};
+use super::{
+    Action, Component, Condition, Environment, Fact, FreezeKind, Id, Origin, Phase, Region, Tier, Window,
+};
 use crate::calendar::Interval;
 use serde::{Deserialize, Serialize};
 

@@ -123,11 +123,13 @@ pub fn diff(
     within: Interval,
     pulse: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
 ) -> Comparison {
-    let mut comparison = Comparison { within: Some(within), unmatched: unmatched(old, new), ..Comparison::default() };
+    let mut comparison =
+        Comparison { within: Some(within), unmatched: unmatched(old, new), ..Comparison::default() };
     let space = match Space::of(&[old, new], within) {
         Ok(space) => space,
         Err(TooLarge) => {
-            comparison.undecided = Some("the policies ask for more evidence and people than can be told apart");
+            comparison.undecided =
+                Some("the policies ask for more evidence and people than can be told apart");
             return comparison;
         }
     };
@@ -144,8 +146,8 @@ pub fn diff(
         comparison.cells += 1;
         for stretch in space.stretches(cell, &mut states) {
             comparison.stretches += 1;
-            for (name, old_tier, new_tier) in &tiers {
-                for (turned, ask) in pairs.turns(cell, &states, &stretch.states, (*old_tier, *new_tier)) {
+            for (name, both) in &tiers {
+                for (turned, ask) in pairs.turns(cell, &states, &stretch.states, *both) {
                     found.add(cell, name.as_ref(), &turned, ask, stretch.interval);
                 }
             }
@@ -159,6 +161,9 @@ pub fn diff(
 pub fn horizon(old: &Policy, new: &Policy) -> Interval {
     Interval::new(old.horizon.start.min(new.horizon.start), old.horizon.end.max(new.horizon.end))
 }
+
+/// A tier of the old policy and that of the same name in the new one.
+type Tiers = (Option<Id<Tier>>, Option<Id<Tier>>);
 
 /// Two states and a question, as far as judges can tell them from others.
 type PairKey = ([usize; 2], [Option<usize>; 2], Phase, [Option<usize>; 2]);
@@ -180,11 +185,12 @@ impl Pairs<'_, '_> {
         cell: &Cell,
         states: &[States],
         at: &[usize],
-        tiers: (Option<Id<Tier>>, Option<Id<Tier>>),
+        tiers: Tiers,
     ) -> Vec<(Turned, (Action, Phase))> {
         let mut found = Vec::new();
         for phase in Phase::ALL {
-            let own: Vec<Action> = cell.actions.iter().copied().filter(|action| action.phase() == phase).collect();
+            let own: Vec<Action> =
+                cell.actions.iter().copied().filter(|action| action.phase() == phase).collect();
             if !own.is_empty() {
                 for turned in self.compare(cell, states, at, tiers, phase) {
                     found.extend(own.iter().map(|action| (turned.clone(), (*action, phase))));
@@ -193,7 +199,9 @@ impl Pairs<'_, '_> {
         }
         if found.is_empty() {
             for phase in Phase::ALL {
-                let Some(action) = action_of(cell, phase).filter(|action| action.phase() != phase) else { continue };
+                let Some(action) = action_of(cell, phase).filter(|action| action.phase() != phase) else {
+                    continue;
+                };
                 let turned = self.compare(cell, states, at, tiers, phase);
                 found.extend(turned.into_iter().map(|turned| (turned, (action, phase))));
             }
@@ -206,7 +214,7 @@ impl Pairs<'_, '_> {
         cell: &Cell,
         states: &[States],
         at: &[usize],
-        (old, new): (Option<Id<Tier>>, Option<Id<Tier>>),
+        (old, new): Tiers,
         phase: Phase,
     ) -> Vec<Turned> {
         let ([before, after], [was, is], [here, there]) = (states, at, cell.places.as_slice()) else {
@@ -259,17 +267,22 @@ fn turned(space: &Space<'_>, domain: &Bdd, was: &Says, is: &Says, cause: Cause) 
 }
 
 /// Tiers that both policies know, by name; where neither declares any, the one that stands for all.
-fn shared(old: &Table<Tier>, new: &Table<Tier>) -> Vec<(Option<String>, Option<Id<Tier>>, Option<Id<Tier>>)> {
+fn shared(old: &Table<Tier>, new: &Table<Tier>) -> Vec<(Option<String>, Tiers)> {
     if old.is_empty() && new.is_empty() {
-        return vec![(None, None, None)];
+        return vec![(None, (None, None))];
     }
     new.iter()
-        .filter_map(|(id, tier)| Some((Some(tier.name.clone()), Some(old.find(&tier.name)?), Some(id))))
+        .filter_map(|(id, tier)| Some((Some(tier.name.clone()), (Some(old.find(&tier.name)?), Some(id)))))
         .collect()
 }
 
 fn unmatched(old: &Policy, new: &Policy) -> Vec<(&'static str, String, bool)> {
-    fn of<T: Named>(kind: &'static str, old: &Table<T>, new: &Table<T>, found: &mut Vec<(&'static str, String, bool)>) {
+    fn of<T: Named>(
+        kind: &'static str,
+        old: &Table<T>,
+        new: &Table<T>,
+        found: &mut Vec<(&'static str, String, bool)>,
+    ) {
         // Where one declares none of the kind, any name is as good as another there.
         if old.is_empty() != new.is_empty() && kind != "tier" {
             return;

@@ -34,6 +34,9 @@ struct Row {
     ask: (Action, Phase),
 }
 
+/// A row with when it holds.
+type Spell = (Row, Vec<Interval>);
+
 impl Found {
     /// A difference in a kind of cell over a stretch; stretches of a cell come in order.
     pub fn add(
@@ -71,7 +74,8 @@ impl Found {
     fn kind(&mut self, turned: &Turned) -> usize {
         let is_same = |known: &Turned| {
             (known.turn, known.cause) == (turned.turn, turned.cause)
-                && (matches!(turned.turn, Turn::NewlyAllowed | Turn::NewlyBlocked) || known.with == turned.with)
+                && (matches!(turned.turn, Turn::NewlyAllowed | Turn::NewlyBlocked)
+                    || known.with == turned.with)
         };
         let known = self.kinds.iter().position(is_same);
         let at = known.unwrap_or_else(|| {
@@ -88,7 +92,7 @@ impl Found {
 
     /// All of it, what widens first.
     pub fn differences(self, policy: &Policy) -> Vec<Difference> {
-        let mut groups: BTreeMap<(Option<String>, usize), Vec<(Row, Vec<Interval>)>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Option<String>, usize), Vec<Spell>> = BTreeMap::new();
         for (mut row, mut when) in self.rows {
             // What the tier requires does not depend on the calendar, so the instants say nothing.
             if self.kinds.get(row.kind).is_some_and(|kind| kind.cause == Cause::Requirements) {
@@ -141,7 +145,7 @@ impl Found {
 }
 
 /// Sets of rows with the instants at which just these hold. Rows without instants hold together.
-fn simultaneous(rows: Vec<(Row, Vec<Interval>)>) -> Vec<(Vec<Row>, Vec<Interval>)> {
+fn simultaneous(rows: Vec<Spell>) -> Vec<(Vec<Row>, Vec<Interval>)> {
     let mut changes: Vec<(Instant, usize, bool)> = Vec::new();
     for (at, (_, when)) in rows.iter().enumerate() {
         changes.extend(when.iter().flat_map(|span| [(span.start, at, true), (span.end, at, false)]));
@@ -156,7 +160,11 @@ fn simultaneous(rows: Vec<(Row, Vec<Interval>)>) -> Vec<(Vec<Row>, Vec<Interval>
     }
     let mut changes = changes.into_iter().peekable();
     while let Some((at, row, begins)) = changes.next() {
-        if begins { holding.insert(row) } else { holding.remove(&row) };
+        if begins {
+            holding.insert(row)
+        } else {
+            holding.remove(&row)
+        };
         let Some(&(next, ..)) = changes.peek() else { break };
         if next > at && !holding.is_empty() {
             let when = sets.entry(holding.clone()).or_default();
@@ -176,7 +184,8 @@ fn simultaneous(rows: Vec<(Row, Vec<Interval>)>) -> Vec<(Vec<Row>, Vec<Interval>
 
 /// Differences of single regions that are at the same local times, each region's own, as one.
 fn by_local_time(found: Vec<Difference>, policy: &Policy) -> Vec<Difference> {
-    let zone = |region: &String| policy.regions.find(region).map_or(Zone::UTC, |id| policy.regions[id].place.zone);
+    let zone =
+        |region: &String| policy.regions.find(region).map_or(Zone::UTC, |id| policy.regions[id].place.zone);
     let mut groups: BTreeMap<(String, Vec<[LocalDateTime; 2]>), Difference> = BTreeMap::new();
     let mut alone = Vec::new();
     for mut difference in found {
@@ -185,7 +194,8 @@ fn by_local_time(found: Vec<Difference>, policy: &Policy) -> Vec<Difference> {
             continue;
         };
         let zone = zone(region);
-        let local = difference.when.iter().map(|span| [zone.local(span.start), zone.local(span.end)]).collect();
+        let local =
+            difference.when.iter().map(|span| [zone.local(span.start), zone.local(span.end)]).collect();
         let regions = std::mem::take(&mut difference.regions);
         let when = std::mem::take(&mut difference.when);
         let key = (format!("{difference:?}"), local);

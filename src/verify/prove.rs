@@ -190,7 +190,8 @@ pub fn prove<'p>(
 /// Keeps the smaller counterexample: that with less evidence, then the earlier one.
 fn worsen(proved: &mut Proved, spot: Spot, witness: Witness) {
     // What is asked in its own phase is easier to picture.
-    let size = |spot: &Spot, witness: &Witness| (witness.weight(), spot.phase != spot.action.phase(), spot.at);
+    let size =
+        |spot: &Spot, witness: &Witness| (witness.weight(), spot.phase != spot.action.phase(), spot.at);
     let is_smaller = match proved {
         Proved::Fails(known) => size(&spot, &witness) < size(&known.spot, &known.witness),
         _ => true,

@@ -56,10 +56,8 @@ pub(super) fn of(policy: &Policy, request: &Request, at: Instant) -> (Change, Co
     (change, context)
 }
 
-/// The assertion as its fact's first source would make it.
-pub(super) fn evidence(policy: &Policy, name: &str, value: &Value, at: Instant) -> Evidence {
 /// The assertion as one who may make it would.
-fn evidence(policy: &Policy, name: &str, value: &Value, at: Instant) -> Evidence {
+pub(super) fn evidence(policy: &Policy, name: &str, value: &Value, at: Instant) -> Evidence {
     let fact = policy.facts.find(name).map(|id| &policy.facts[id]);
     let (source, actor) = fact.map_or((EvidenceSource::Operator, None), |fact| source(policy, fact, at));
     Evidence { fact: name.to_owned(), value: given(value), source, actor, observed_at: Some(at) }

@@ -48,7 +48,8 @@ impl Spot {
     pub fn words(&self) -> String {
         let tier = self.tier.as_ref().map_or(String::new(), |tier| format!("{tier} "));
         let of = self.component.as_ref().map_or(String::new(), |component| format!(" of {component}"));
-        let places: Vec<&str> = [&self.region, &self.environment].into_iter().flatten().map(String::as_str).collect();
+        let places: Vec<&str> =
+            [&self.region, &self.environment].into_iter().flatten().map(String::as_str).collect();
         let to = if places.is_empty() { String::new() } else { format!(" to {}", places.join(", ")) };
         let phase = if self.phase == self.action.phase() {
             String::new()
@@ -68,7 +69,8 @@ pub(super) fn action_of(cell: &Cell, phase: Phase) -> Option<Action> {
 /// The change and its circumstances.
 pub fn of(policy: &Policy, spot: &Spot, witness: &Witness) -> (Change, Context) {
     let mut context = Context::at(spot.at);
-    let used = |how: Use| witness.used.iter().filter(move |(_, use_)| *use_ == how).map(|(name, _)| name.clone());
+    let used =
+        |how: Use| witness.used.iter().filter(move |(_, use_)| *use_ == how).map(|(name, _)| name.clone());
     let once = policy.exceptions.rows().iter().filter(|exception| exception.reuse == Reuse::Once).count();
     // One log tells of every exception at once.
     context.exceptions_used = match once > 0 && witness.used.is_empty() {

@@ -30,7 +30,17 @@ pub enum Decides {
 
 /// Sections that a comparison of decisions covers, or that say nothing.
 const COVERED: [&str; 11] = [
-    "schema", "policy", "tiers", "freezes", "windows", "exceptions", "approvals", "roles", "teams", "holidays", "shifts",
+    "schema",
+    "policy",
+    "tiers",
+    "freezes",
+    "windows",
+    "exceptions",
+    "approvals",
+    "roles",
+    "teams",
+    "holidays",
+    "shifts",
 ];
 
 /// Sections that decisions rest on and that no comparison of decisions covers.
@@ -58,7 +68,9 @@ fn walk(place: &mut Vec<String>, old: Option<&Value>, new: Option<&Value>, found
         return;
     }
     match (old, new) {
-        (Some(Value::Object(before)), Some(Value::Object(after))) if !is_quantity(before) && !is_quantity(after) => {
+        (Some(Value::Object(before)), Some(Value::Object(after)))
+            if !is_quantity(before) && !is_quantity(after) =>
+        {
             for key in after.keys().chain(before.keys().filter(|key| !after.contains_key(*key))) {
                 if !WORDS.contains(&key.as_str()) {
                     step(place, key, before.get(key), after.get(key), found);

@@ -5,8 +5,8 @@ use crate::calendar::Interval;
 use crate::code;
 use crate::diag::Diagnostic;
 use crate::policy::{
-    Asking, Component, EMPTY_RANGE, Environment, Fact, FreezeKind, Id, Outcome, Proof, Region, Service,
-    Tier, Window,
+    Asking, Component, EMPTY_RANGE, Environment, Fact, FreezeKind, Id, Outcome, Proof, Region, Service, Tier,
+    Window,
 };
 use crate::resolve::UNKNOWN_NAME;
 use crate::schema::Declared;
@@ -55,7 +55,8 @@ pub(super) fn proof(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Pr
 fn outcomes(lower: &mut Lower<'_>, written: &Expr) -> Option<BTreeSet<Outcome>> {
     match &written.kind {
         ExprKind::Or(terms) => {
-            let each: Vec<Option<BTreeSet<Outcome>>> = terms.iter().map(|term| outcomes(lower, term)).collect();
+            let each: Vec<Option<BTreeSet<Outcome>>> =
+                terms.iter().map(|term| outcomes(lower, term)).collect();
             Some(each.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
         }
         ExprKind::Paren(inner) => outcomes(lower, inner),
@@ -70,7 +71,8 @@ fn outcomes(lower: &mut Lower<'_>, written: &Expr) -> Option<BTreeSet<Outcome>> 
         _ => {
             let text = lower.text(written.span).to_owned();
             let finding = Diagnostic::new(&NOT_AN_OUTCOME, written.span, format!("`{text}` is no verdict"));
-            let near = written.word().and_then(|word| closest(word, Outcome::ALL.iter().map(|one| one.name())));
+            let near =
+                written.word().and_then(|word| closest(word, Outcome::ALL.iter().map(|one| one.name())));
             lower.report(match near.map(str::to_owned) {
                 Some(near) => finding.fix(format!("write `{near}`"), written.span, near),
                 None => finding.help(
@@ -189,7 +191,8 @@ fn during(lower: &mut Lower<'_>, members: &[&Expr]) -> Option<Asking> {
         } else {
             let message = format!("`{word}` is neither a kind of freeze nor a window");
             let finding = Diagnostic::new(&UNKNOWN_NAME, member.span, message);
-            let known = [FreezeKind::KEYWORD, Window::KEYWORD].into_iter().flat_map(|kind| lower.names.of(kind));
+            let known =
+                [FreezeKind::KEYWORD, Window::KEYWORD].into_iter().flat_map(|kind| lower.names.of(kind));
             lower.report(match closest(word, known).map(str::to_owned) {
                 Some(near) => finding.fix(format!("write `{near}`"), member.span, near),
                 None => finding.help("name a kind, as in `during hard`, or a window"),

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 pub fn json(compared: &Compared<'_>) -> Value {
     let comparison = compared.comparison;
     let differences = comparison.differences.iter().map(|one| {
-        let asks = one.asks.iter().map(|(action, phase)| json!({ "action": action.name(), "phase": phase.name() }));
+        let asks =
+            one.asks.iter().map(|(action, phase)| json!({ "action": action.name(), "phase": phase.name() }));
         let when = one.when.iter().map(|span| json!({ "from": span.start, "until": span.end }));
         json!({
             "turn": one.turn.name(),

@@ -33,7 +33,11 @@ pub fn markdown(compared: &Compared<'_>) -> String {
     }
     for (kind, name, is_new) in &compared.comparison.unmatched {
         let which = if *is_new { "new" } else { "old" };
-        put(&mut said, &format!("\n- only the {which} policy knows the {kind} {}\n", cell(name)), &mut left_out);
+        put(
+            &mut said,
+            &format!("\n- only the {which} policy knows the {kind} {}\n", cell(name)),
+            &mut left_out,
+        );
     }
     for (decides, title) in words::PARTS {
         let such: Vec<_> = compared.changed.iter().filter(|change| change.decides == decides).collect();

@@ -13,10 +13,13 @@ pub(super) const MOST_SPANS: usize = 3;
 /// The answer in a line.
 pub(super) fn answer(compared: &Compared<'_>) -> String {
     let comparison = compared.comparison;
-    let tighter = comparison.differences.iter().any(|one| matches!(one.turn, Turn::NewlyBlocked | Turn::Tighter));
+    let tighter =
+        comparison.differences.iter().any(|one| matches!(one.turn, Turn::NewlyBlocked | Turn::Tighter));
     match compared.outcome() {
         Outcome::Same => "the policies mean the same".to_owned(),
-        Outcome::NotWider if tighter => "nothing may land that could not; some of what could no longer may".to_owned(),
+        Outcome::NotWider if tighter => {
+            "nothing may land that could not; some of what could no longer may".to_owned()
+        }
         Outcome::NotWider if comparison.differences.is_empty() => {
             "the same may land; how it rolls out, comes back or is told of changes".to_owned()
         }
@@ -51,8 +54,12 @@ pub(super) fn subject(compared: &Compared<'_>, difference: &Difference) -> Strin
     if !environments.is_empty() {
         text.push_str(&format!(", {environments}"));
     }
-    let own: BTreeSet<Action> =
-        difference.asks.iter().filter(|(action, phase)| action.phase() == *phase).map(|(action, _)| *action).collect();
+    let own: BTreeSet<Action> = difference
+        .asks
+        .iter()
+        .filter(|(action, phase)| action.phase() == *phase)
+        .map(|(action, _)| *action)
+        .collect();
     let later = difference.asks.iter().filter(|(action, phase)| action.phase() != *phase);
     let mut asks: Vec<String> = if own.len() == Action::ALL.len() {
         vec!["every action".to_owned()]
@@ -75,7 +82,11 @@ pub(super) fn when(compared: &Compared<'_>, difference: &Difference) -> Vec<Stri
         return local(compared, difference);
     }
     let zone = match difference.regions.as_slice() {
-        [region] => compared.policy.regions.find(region).map_or(Zone::UTC, |id| compared.policy.regions[id].place.zone),
+        [region] => compared
+            .policy
+            .regions
+            .find(region)
+            .map_or(Zone::UTC, |id| compared.policy.regions[id].place.zone),
         _ => Zone::UTC,
     };
     let mut lines: Vec<String> =
@@ -99,7 +110,11 @@ fn local(compared: &Compared<'_>, difference: &Difference) -> Vec<String> {
         .map(|span| format!("{} .. {}, local time of each", read(span.start), read(span.end)))
         .collect();
     if let Some(last) = difference.when.last().filter(|_| difference.when.len() > MOST_SPANS) {
-        lines.push(format!("and {} more, the last until {}", difference.when.len() - MOST_SPANS, read(last.end)));
+        lines.push(format!(
+            "and {} more, the last until {}",
+            difference.when.len() - MOST_SPANS,
+            read(last.end)
+        ));
     }
     lines
 }

@@ -1,9 +1,7 @@
 //! Cells, as far as a policy can tell them apart: a region, and components, environments and actions that every window,
 //! exception and promise covers alike.
 
-use crate::policy::{
-    Action, Component, Environment, Id, Named, Policy, Region, Table,
-};
+use crate::policy::{Action, Component, Environment, Id, Named, Policy, Region, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A place in one policy; nothing where it declares none of the kind, and so takes any.
@@ -34,11 +32,14 @@ pub struct Cell {
     pub places: Vec<Place>,
 }
 
-/// Sets that something covers, by the position of its policy: what tells cells apart.
+/// What something covers of one kind, with the position of its policy.
+type Covered<'p, T> = (usize, &'p [Id<T>]);
+
+/// Everything that tells cells apart.
 #[derive(Debug, Default)]
 pub(super) struct Scopes<'p> {
-    pub components: Vec<(usize, &'p [Id<Component>])>,
-    pub environments: Vec<(usize, &'p [Id<Environment>])>,
+    pub components: Vec<Covered<'p, Component>>,
+    pub environments: Vec<Covered<'p, Environment>>,
     pub actions: Vec<&'p [Action]>,
 }
 
@@ -68,8 +69,7 @@ impl<'p> Scopes<'p> {
         }
         let mut actions: Vec<Vec<Action>> = actions.into_values().collect();
         actions.sort_unstable();
-        let tables = |of: fn(&Policy) -> &Table<Region>| policies.iter().map(|policy| of(policy)).collect();
-        let regions = alike(tables(|policy| &policy.regions), None);
+        let regions = alike(policies.iter().map(|policy| &policy.regions).collect(), None);
         let components =
             alike(policies.iter().map(|policy| &policy.components).collect(), Some(&self.components));
         let environments =
@@ -103,7 +103,7 @@ impl<'p> Scopes<'p> {
 
 /// Names that every policy knows, those that the scopes cover alike together; each by itself where there are no scopes to
 /// tell them apart. A policy that declares none of the kind takes any name.
-fn alike<T: Named>(tables: Vec<&Table<T>>, scopes: Option<&[(usize, &[Id<T>])]>) -> Vec<Group<T>> {
+fn alike<T: Named>(tables: Vec<&Table<T>>, scopes: Option<&[Covered<'_, T>]>) -> Vec<Group<T>> {
     let nobody = || vec![(Vec::new(), vec![None; tables.len()])];
     if tables.iter().all(|table| table.is_empty()) {
         return nobody();
@@ -121,7 +121,7 @@ fn alike<T: Named>(tables: Vec<&Table<T>>, scopes: Option<&[(usize, &[Id<T>])]>)
         if !is_known {
             continue;
         }
-        let covered = |(policy, scope): &(usize, &[Id<T>])| {
+        let covered = |(policy, scope): &Covered<'_, T>| {
             rows.get(*policy).copied().flatten().is_none_or(|row| scope.contains(&row))
         };
         let key: Option<Vec<bool>> = scopes.map(|scopes| scopes.iter().map(covered).collect());
@@ -135,6 +135,5 @@ fn alike<T: Named>(tables: Vec<&Table<T>>, scopes: Option<&[(usize, &[Id<T>])]>)
             }
         }
     }
-    let groups: Vec<Group<T>> = groups.into_iter().map(|(_, group)| group).collect();
-    groups
+    groups.into_iter().map(|(_, group)| group).collect()
 }

@@ -90,7 +90,9 @@ impl<'p> Crowd<'p> {
         }
         let roles: BTreeSet<(usize, Id<Role>)> = groups
             .iter()
-            .flat_map(|(policy, seats, _)| seats.seats.iter().flat_map(|seat| seat.roles.iter().map(|role| (*policy, *role))))
+            .flat_map(|(policy, seats, _)| {
+                seats.seats.iter().flat_map(|seat| seat.roles.iter().map(|role| (*policy, *role)))
+            })
             .collect();
         let in_region = groups.iter().any(|(_, seats, _)| seats.seats.iter().any(|seat| seat.in_region));
         let mut standings = vec![None];
@@ -104,9 +106,8 @@ impl<'p> Crowd<'p> {
             }
         }
         let ways = ways(policies, groups);
-        let wanted = |(_, seats, _): &Group<'_>| {
-            seats.seats.iter().map(|seat| seat.count as usize).sum::<usize>()
-        };
+        let wanted =
+            |(_, seats, _): &Group<'_>| seats.seats.iter().map(|seat| seat.count as usize).sum::<usize>();
         let most = groups.iter().map(wanted).max().unwrap_or(0);
         let mut alike = Vec::new();
         for (traits, mut people) in everyone(policies, &roles, in_region) {
@@ -173,7 +174,11 @@ impl<'p> Crowd<'p> {
         let objected = self.objected(variables, (policy, seats, rule), region, on_call);
         let mut filled = variables.mk_true();
         for chosen in 1..1_usize << seats.seats.len() {
-            let set: Vec<&Seat> = (0..).zip(&seats.seats).filter(|(at, _)| chosen >> at & 1 == 1).map(|(_, seat)| seat).collect();
+            let set: Vec<&Seat> = (0..)
+                .zip(&seats.seats)
+                .filter(|(at, _)| chosen >> at & 1 == 1)
+                .map(|(_, seat)| seat)
+                .collect();
             let wanted = set.iter().map(|seat| seat.count as usize).sum();
             filled = filled.and(&self.at_least(variables, wanted, |alike, standing, way| {
                 (rule.is_none() || rule.is_some_and(|rule| way.rules.contains(&(policy, rule.index()))))
@@ -195,7 +200,10 @@ impl<'p> Crowd<'p> {
             let counts = |value: usize| {
                 let standing = alike.values.get(value).and_then(|behaviour| behaviour.objecting);
                 standing.is_some_and(|standing| {
-                    seats.seats.iter().any(|seat| self.may_sit(alike, standing, policy, seat, region, on_call))
+                    seats
+                        .seats
+                        .iter()
+                        .any(|seat| self.may_sit(alike, standing, policy, seat, region, on_call))
                 })
             };
             any.or(&alike.range.any(variables, counts))
@@ -207,7 +215,8 @@ impl<'p> Crowd<'p> {
         let objects = |alike: &Alike, value: usize| {
             alike.values.get(value).is_some_and(|behaviour| behaviour.objecting.is_some())
         };
-        let opposed = self.alike.iter().map(|alike| alike.range.any(variables, |value| objects(alike, value)));
+        let opposed =
+            self.alike.iter().map(|alike| alike.range.any(variables, |value| objects(alike, value)));
         opposed.fold(variables.mk_false(), |any, one| any.or(&one))
     }
 
@@ -227,7 +236,9 @@ impl<'p> Crowd<'p> {
                     let each = behaviour.approving.iter().enumerate().flat_map(|(standing, ways)| {
                         ways.iter().zip(&self.ways).map(move |(count, way)| (standing, *count, way))
                     });
-                    each.filter(|(standing, _, way)| counts(alike, *standing, way)).map(|(_, count, _)| count).sum()
+                    each.filter(|(standing, _, way)| counts(alike, *standing, way))
+                        .map(|(_, count, _)| count)
+                        .sum()
                 })
                 .collect();
             let distinct: BTreeSet<usize> = counted.iter().copied().collect();
@@ -271,16 +282,22 @@ impl<'p> Crowd<'p> {
             alike.traits.roles.contains(&(policy, *role))
                 || of.roles[*role].schedules.iter().any(|schedule| {
                     read == Some((policy, *schedule))
-                        || alike.traits.shifts.iter().any(|shift| {
-                            (shift.0, shift.1) == (policy, *schedule) && on_call.contains(shift)
-                        })
+                        || alike
+                            .traits
+                            .shifts
+                            .iter()
+                            .any(|shift| (shift.0, shift.1) == (policy, *schedule) && on_call.contains(shift))
                 })
         })
     }
 }
 
 /// Every group of seats that a condition asks for.
-pub(super) fn groups_of<'p>(policy: (usize, &'p Policy), condition: &'p Condition, into: &mut Vec<Group<'p>>) {
+pub(super) fn groups_of<'p>(
+    policy: (usize, &'p Policy),
+    condition: &'p Condition,
+    into: &mut Vec<Group<'p>>,
+) {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => {
             for part in parts {
@@ -312,7 +329,8 @@ fn ways(policies: &[&Policy], groups: &[Group<'_>]) -> Vec<Way> {
     for age in ages {
         for of_patch in [false, true] {
             let counts = |rule: &ApprovalRule| {
-                rule.valid_for.is_none_or(|(length, _)| age < length) && !(of_patch && rule.dismiss_on_new_commit)
+                rule.valid_for.is_none_or(|(length, _)| age < length)
+                    && !(of_patch && rule.dismiss_on_new_commit)
             };
             let rules = rules.iter().filter(|(_, rule)| counts(rule)).map(|(key, _)| *key).collect();
             let way = Way { age, of_patch, rules };

@@ -7,7 +7,8 @@ use super::crowd::OnCall;
 use super::moments::{Item, States};
 use super::says::Says;
 use crate::policy::{
-    Asking, Condition, Exception, Fact, FactSource, FreezeKind, Id, Phase, Policy, Region, Requirement, Reuse, Ruling, Seats, Tier, Window,
+    Asking, Condition, Exception, Fact, FactSource, FreezeKind, Id, Phase, Policy, Region, Requirement,
+    Reuse, Ruling, Seats, Tier, Window,
 };
 use biodivine_lib_bdd::Bdd;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +20,13 @@ pub struct Judge<'s, 'p> {
     at: usize,
     policy: &'p Policy,
     by_region: bool,
-    frozen: BTreeMap<(usize, Option<Id<Tier>>, Option<Id<Region>>), Says>,
-    required: BTreeMap<(Vec<Item>, Option<Id<Tier>>, Option<Id<Region>>, Phase), Says>,
+    frozen: BTreeMap<(usize, Whom), Says>,
+    required: BTreeMap<(Vec<Item>, Phase, Whom), Says>,
     seated: BTreeMap<SeatsKey, Says>,
 }
+
+/// A tier, and the region where that matters.
+type Whom = (Option<Id<Tier>>, Option<Id<Region>>);
 
 /// A group of seats by what it asks for, its rule, the region where that matters, and who is on call.
 type SeatsKey = (Vec<(u32, Vec<usize>, bool)>, Option<usize>, Option<Id<Region>>, Vec<OnCall>);
@@ -93,7 +97,7 @@ impl<'s, 'p> Judge<'s, 'p> {
         phase: Phase,
     ) -> (Says, Says) {
         let items = states.items(state);
-        let key = (state, tier, self.region_of(place));
+        let key = (state, (tier, self.region_of(place)));
         let frozen = match self.frozen.get(&key) {
             Some(known) => known.clone(),
             None => {
@@ -139,15 +143,9 @@ impl<'s, 'p> Judge<'s, 'p> {
     }
 
     /// What the tier requires by this phase.
-    fn requirements(
-        &mut self,
-        items: &[Item],
-        place: Place,
-        tier: Option<Id<Tier>>,
-        phase: Phase,
-    ) -> Says {
+    fn requirements(&mut self, items: &[Item], place: Place, tier: Option<Id<Tier>>, phase: Phase) -> Says {
         let on_call = items.iter().copied().filter(|item| matches!(item, Item::Shift(..))).collect();
-        let key = (on_call, tier, self.region_of(place), phase);
+        let key = (on_call, phase, (tier, self.region_of(place)));
         if let Some(known) = self.required.get(&key) {
             return known.clone();
         }
@@ -203,9 +201,9 @@ impl<'s, 'p> Judge<'s, 'p> {
                 let position = spans.and_then(|spans| spans.iter().position(|known| known == span));
                 always(position.is_some_and(|position| items.contains(&Item::Span(position))))
             }
-            Asking::DuringKind(kinds) => kinds.iter().fold(variables.mk_false(), |any, kind| {
-                any.or(&self.applies(*kind, items, &asked))
-            }),
+            Asking::DuringKind(kinds) => kinds
+                .iter()
+                .fold(variables.mk_false(), |any, kind| any.or(&self.applies(*kind, items, &asked))),
             Asking::DuringWindow(windows) => windows.iter().fold(variables.mk_false(), |any, window| {
                 let holds = [Item::Window(*window), Item::Warned(*window), Item::Open(*window)];
                 match holds.iter().any(|item| items.contains(item)) {
@@ -275,13 +273,21 @@ impl<'s, 'p> Judge<'s, 'p> {
 
     /// Where a window holds as far as evidence goes.
     fn followed(&mut self, window: Id<Window>, asked: &Asked) -> Bdd {
-        let Some(follow) = &self.policy.windows[window].follows else { return self.space.variables.mk_true() };
+        let Some(follow) = &self.policy.windows[window].follows else {
+            return self.space.variables.mk_true();
+        };
         let said = self.condition(&follow.condition, asked);
         if follow.unknown_holds { said.fails.not() } else { said.holds }
     }
 
     /// What lets a change pass windows of a kind: that the kind admits it, or an exception that lifts one of them.
-    fn passage(&mut self, kind: Id<FreezeKind>, windows: &[Id<Window>], items: &[Item], asked: &Asked) -> Says {
+    fn passage(
+        &mut self,
+        kind: Id<FreezeKind>,
+        windows: &[Id<Window>],
+        items: &[Item],
+        asked: &Asked,
+    ) -> Says {
         let mut said = self.admitted(kind, asked);
         let ruling = asked.tier.and_then(|tier| self.policy.kinds[kind].ruling(tier));
         if !matches!(ruling, Some(Ruling::Except)) {
@@ -372,7 +378,8 @@ impl<'s, 'p> Judge<'s, 'p> {
                         || role.teams.iter().any(|team| !self.policy.teams[*team].members.is_empty())
                         || role.schedules.iter().any(|schedule| {
                             let on_call = |one: &OnCall| (one.0, one.1) == (self.at, *schedule);
-                            self.policy.schedules[*schedule].source.is_some() || asked.on_call.iter().any(on_call)
+                            self.policy.schedules[*schedule].source.is_some()
+                                || asked.on_call.iter().any(on_call)
                         })
                 }
                 _ => true,

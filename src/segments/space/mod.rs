@@ -14,11 +14,11 @@ mod readings;
 mod says;
 mod witness;
 
+pub use biodivine_lib_bdd::Bdd;
 pub use cells::{Cell, Place};
 pub use crowd::{Said, Way};
 pub use judge::Judge;
 pub use moments::{Item, States, Stretch};
-pub use biodivine_lib_bdd::Bdd;
 pub use says::Says;
 pub use witness::{Use, Witness};
 
@@ -69,13 +69,14 @@ impl<'p> Space<'p> {
                 leaves.entry(&fact.name).or_default();
             }
             for condition in conditions(policy) {
-                leaves_of(policy, condition, &mut |fact, leaf| {
+                leaves_of(condition, &mut |fact, leaf| {
                     let fact = &policy.facts[fact];
                     leaves.entry(&fact.name).or_default().push((at, fact, leaf));
                 });
                 groups_of((at, policy), condition, &mut groups);
             }
-            let approving = policy.exceptions.rows().iter().filter_map(|exception| exception.approve.as_ref());
+            let approving =
+                policy.exceptions.rows().iter().filter_map(|exception| exception.approve.as_ref());
             groups.extend(approving.map(|seats| (at, seats, None)));
             if let Some(marks) = marks.get_mut(at) {
                 for proof in policy.proofs.rows() {
@@ -162,7 +163,8 @@ fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
         Ruling::Admit { when } => Some(when),
         Ruling::Except | Ruling::Block => None,
     });
-    let followed = policy.windows.rows().iter().filter_map(|window| Some(&window.follows.as_ref()?.condition));
+    let followed =
+        policy.windows.rows().iter().filter_map(|window| Some(&window.follows.as_ref()?.condition));
     let promised = policy.proofs.rows().iter().flat_map(|proof| asked_of(&proof.asked));
     required.chain(admitted).chain(followed).chain(promised)
 }
@@ -195,19 +197,24 @@ fn mark<'p>(policy: usize, asking: &'p Asking, scopes: &mut Scopes<'p>, marks: &
                 marks.spans.push(*span);
             }
         }
-        Asking::Tier(_) | Asking::Region(_) | Asking::Phase(_) | Asking::DuringKind(_) | Asking::Evidence(_) | Asking::Unknown(_) => {}
+        Asking::Tier(_)
+        | Asking::Region(_)
+        | Asking::Phase(_)
+        | Asking::DuringKind(_)
+        | Asking::Evidence(_)
+        | Asking::Unknown(_) => {}
     }
 }
 
 /// Visits every part of a condition that speaks of one fact.
-fn leaves_of<'p>(policy: &'p Policy, condition: &'p Condition, visit: &mut impl FnMut(Id<Fact>, &'p Condition)) {
+fn leaves_of<'p>(condition: &'p Condition, visit: &mut impl FnMut(Id<Fact>, &'p Condition)) {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => {
             for part in parts {
-                leaves_of(policy, part, visit);
+                leaves_of(part, visit);
             }
         }
-        Condition::Not(part) => leaves_of(policy, part, visit),
+        Condition::Not(part) => leaves_of(part, visit),
         Condition::Holds(fact, _)
         | Condition::Compare(fact, ..)
         | Condition::Sustained(fact, ..)
@@ -219,13 +226,16 @@ fn leaves_of<'p>(policy: &'p Policy, condition: &'p Condition, visit: &mut impl 
 /// Shifts of schedules whose people may take a seat, or set a label that says a fact.
 fn shifts(policy: &Policy, at: usize, groups: &[Group<'_>]) -> BTreeSet<(Id<Schedule>, usize)> {
     let seats = groups.iter().filter(|(of, ..)| *of == at).flat_map(|(_, seats, _)| &seats.seats);
-    let labelled = policy.facts.rows().iter().flat_map(|fact| &fact.sources).filter_map(|source| match source {
-        FactSource::Label(role) => role.as_ref(),
-        _ => None,
-    });
+    let labelled =
+        policy.facts.rows().iter().flat_map(|fact| &fact.sources).filter_map(|source| match source {
+            FactSource::Label(role) => role.as_ref(),
+            _ => None,
+        });
     let roles = seats.flat_map(|seat| &seat.roles).chain(labelled);
     roles
         .flat_map(|role| &policy.roles[*role].schedules)
-        .flat_map(|&schedule| (0..policy.schedules[schedule].shifts.len()).map(move |shift| (schedule, shift)))
+        .flat_map(|&schedule| {
+            (0..policy.schedules[schedule].shifts.len()).map(move |shift| (schedule, shift))
+        })
         .collect()
 }

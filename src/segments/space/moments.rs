@@ -3,7 +3,9 @@
 
 use super::cells::{Cell, Place};
 use crate::calendar::{Instant, Interval, IntervalSet};
-use crate::policy::{Action, Component, Environment, Exception, FreezeKind, Id, Policy, Region, Schedule, Window};
+use crate::policy::{
+    Action, Component, Environment, Exception, FreezeKind, Id, Policy, Region, Schedule, Window,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that holds in a cell, or does not, at an instant.
@@ -39,8 +41,12 @@ pub(super) struct Marks {
 }
 
 /// Where something covers; what is left out covers all.
-type Scope<'p> =
-    (Option<&'p [Id<Region>]>, Option<&'p [Id<Component>]>, Option<&'p [Id<Environment>]>, Option<&'p [Action]>);
+type Scope<'p> = (
+    Option<&'p [Id<Region>]>,
+    Option<&'p [Id<Component>]>,
+    Option<&'p [Id<Environment>]>,
+    Option<&'p [Action]>,
+);
 
 /// Everything of one policy that depends on time.
 #[derive(Debug)]
@@ -59,7 +65,8 @@ impl<'p> Moments<'p> {
         marks: &Marks,
         shifts: &BTreeSet<(Id<Schedule>, usize)>,
     ) -> Self {
-        let rows = policy.regions_or_none().map(|region| rows(policy, within, region, marks, shifts)).collect();
+        let rows =
+            policy.regions_or_none().map(|region| rows(policy, within, region, marks, shifts)).collect();
         Self { within, spans: marks.spans.clone(), rows }
     }
 
@@ -105,12 +112,8 @@ fn rows<'p>(
         if !covers(window.regions.as_deref(), region) {
             continue;
         }
-        let scope: Scope<'p> = (
-            None,
-            window.components.as_deref(),
-            window.environments.as_deref(),
-            window.actions.as_deref(),
-        );
+        let scope: Scope<'p> =
+            (None, window.components.as_deref(), window.environments.as_deref(), window.actions.as_deref());
         if let Some(recheck) = window.vendor.as_ref().and_then(|vendor| vendor.recheck) {
             let checked = window.vendor.as_ref().and_then(|vendor| vendor.checked);
             let stale = checked.map_or(Instant::MIN, |checked| checked.plus(recheck));
@@ -140,13 +143,19 @@ fn rows<'p>(
             plain.entry((window.kind, scope)).or_default().extend_from_slice(held.intervals());
         }
     }
-    rows.extend(plain.into_iter().map(|((kind, scope), held)| (Item::Kind(kind), scope, held.into_iter().collect())));
+    rows.extend(
+        plain.into_iter().map(|((kind, scope), held)| (Item::Kind(kind), scope, held.into_iter().collect())),
+    );
     for (id, exception) in policy.exceptions.iter() {
         if covers(exception.regions.as_deref(), region) {
             let scope: Scope<'p> =
                 (None, exception.components.as_deref(), exception.environments.as_deref(), None);
             let from = exception.starts.unwrap_or(Instant::MIN);
-            rows.push((Item::Exception(id), scope, all.within(Interval::new(from, exception.expires.max(from)))));
+            rows.push((
+                Item::Exception(id),
+                scope,
+                all.within(Interval::new(from, exception.expires.max(from))),
+            ));
         }
     }
     for &(schedule, at) in shifts {

@@ -77,9 +77,8 @@ impl Readings {
     pub fn ask(&self, kind: &FactKind, condition: &Condition) -> Vec<Option<bool>> {
         let lasting = match condition {
             Condition::Sustained(_, operator, bar, length, _) => {
-                let same = |one: &Lasting| {
-                    one.operator == *operator && one.bar == *bar && one.length == *length
-                };
+                let same =
+                    |one: &Lasting| one.operator == *operator && one.bar == *bar && one.length == *length;
                 Some(self.lasting.iter().position(same))
             }
             _ => None,

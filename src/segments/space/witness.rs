@@ -1,7 +1,7 @@
 //! One combination of evidence, as plain data: what a change must bring for a verdict to be as a diagram says.
 
-use super::crowd::Said;
 use super::Space;
+use super::crowd::Said;
 use crate::calendar::Elapsed;
 use crate::policy::Value;
 use biodivine_lib_bdd::Bdd;
