@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-environments, policy sha256:c7adab4ddb4b547afdbe530e7378341b30ab6d8f7b59200f5c830b6019e8e80e
+# target github-environments, policy sha256:50504076e9e14c5a2bb2e873c3d4b2acb8f90c91cc2fa7496fadd255cd6fa327
 # Brings the environments of a repository to what the policy asks: bash apply.sh OWNER/REPOSITORY [FILE...]
 # Needs jq, and gh, signed in as somebody who may administer the repository. Nothing is changed before every reviewer is known.
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-actions, policy sha256:c7adab4ddb4b547afdbe530e7378341b30ab6d8f7b59200f5c830b6019e8e80e
+# target github-actions, policy sha256:50504076e9e14c5a2bb2e873c3d4b2acb8f90c91cc2fa7496fadd255cd6fa327
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-actions, policy sha256:7b2a6dbad816cab9b6166a9e0415b4a643d24989879506ebc5cc6b98854d06cb
+# target github-actions, policy sha256:87f897b2978c8c796f5c65d31402efb98b3ac1ed3332222017bd0dd5f16e7296
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
