@@ -144,11 +144,16 @@ pub fn diff(
             break;
         }
         comparison.cells += 1;
+        // Each pair of states is compared once, however often it comes back.
+        let mut pairs_of_states: BTreeMap<Vec<usize>, Vec<Interval>> = BTreeMap::new();
         for stretch in space.stretches(cell, &mut states) {
             comparison.stretches += 1;
+            pairs_of_states.entry(stretch.states).or_default().push(stretch.interval);
+        }
+        for (at, intervals) in pairs_of_states {
             for (name, both) in &tiers {
-                for (turned, ask) in pairs.turns(cell, &states, &stretch.states, *both) {
-                    found.add(cell, name.as_ref(), &turned, ask, stretch.interval);
+                for (turned, ask) in pairs.turns(cell, &states, &at, *both) {
+                    found.add(cell, name.as_ref(), &turned, ask, &intervals);
                 }
             }
         }

@@ -2,7 +2,7 @@
 //! instants, then by what happens to the same cells, then by what the clocks of several regions say alike.
 
 use super::diff::{Cause, Clock, Difference, Turn};
-use crate::calendar::{Instant, Interval, LocalDateTime, Zone};
+use crate::calendar::{Instant, Interval, IntervalSet, LocalDateTime, Zone};
 use crate::policy::{Action, Phase, Policy};
 use crate::segments::space::{Cell, Witness};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,14 +38,14 @@ struct Row {
 type Spell = (Row, Vec<Interval>);
 
 impl Found {
-    /// A difference in a kind of cell over a stretch; stretches of a cell come in order.
+    /// A difference in a kind of cell over stretches of time.
     pub fn add(
         &mut self,
         cell: &Cell,
         tier: Option<&String>,
         turned: &Turned,
         ask: (Action, Phase),
-        interval: Interval,
+        intervals: &[Interval],
     ) {
         let kind = self.kind(turned);
         let each = |names: &[String]| -> Vec<Option<String>> {
@@ -61,11 +61,7 @@ impl Found {
                     environment,
                     ask,
                 };
-                let when = self.rows.entry(row).or_default();
-                match when.last_mut() {
-                    Some(last) if last.end == interval.start => last.end = interval.end,
-                    _ => when.push(interval),
-                }
+                self.rows.entry(row).or_default().extend_from_slice(intervals);
             }
         }
     }
@@ -93,7 +89,8 @@ impl Found {
     /// All of it, what widens first.
     pub fn differences(self, policy: &Policy) -> Vec<Difference> {
         let mut groups: BTreeMap<(Option<String>, usize), Vec<Spell>> = BTreeMap::new();
-        for (mut row, mut when) in self.rows {
+        for (mut row, when) in self.rows {
+            let mut when: Vec<Interval> = when.into_iter().collect::<IntervalSet>().intervals().to_vec();
             // What the tier requires does not depend on the calendar, so the instants say nothing.
             if self.kinds.get(row.kind).is_some_and(|kind| kind.cause == Cause::Requirements) {
                 when.clear();

@@ -50,7 +50,7 @@ fn questions<'c>(policy: &'c Policy, space: &'c Space<'c>, at: Instant, visit: &
     }
 }
 
-fn around(context: &Context) -> Interval {
+pub fn around(context: &Context) -> Interval {
     Interval::new(context.at.minus(elapsed(30)), context.at.plus(elapsed(30)))
 }
 

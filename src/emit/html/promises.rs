@@ -5,6 +5,8 @@ use super::markup::{Markup, cell, head, html, list, table};
 use super::words::{names, source};
 use crate::calendar::{Instant, Zone};
 use crate::policy::{Claim, Expectation, Policy, Ruling, TestBlock};
+use crate::verify::prove::{ProofRun, Proved, prove};
+use std::ops::ControlFlow;
 
 pub(super) fn body(shown: &Shown<'_>) -> Markup {
     let policy = shown.policy;
@@ -13,6 +15,13 @@ pub(super) fn body(shown: &Shown<'_>) -> Markup {
             "Tests: what opsc test asks and expects",
             &["Test", "Expects"],
             policy.tests.rows().iter().map(|row| test(policy, row)),
+        ),
+        table(
+            "Proofs: what opsc prove looked for among all changes there can be",
+            &["Proof", "Expects", "Found"],
+            prove(policy, |_| true, &mut |_, _| ControlFlow::Continue(()))
+                .iter()
+                .map(|run| proof(policy, run)),
         ),
         table(
             "Claims: what other documents say, held against the policy",
@@ -30,6 +39,34 @@ fn test(policy: &Policy, test: &TestBlock) -> Markup {
         html![title, Markup::join(expected, ", ")]
     });
     html![head(html![Markup::said(&test.name), "<br>", source(policy, test.origin)]), cell(list(cases)),]
+}
+
+fn proof(policy: &Policy, run: &ProofRun<'_>) -> Markup {
+    let expected: Vec<&str> = run.proof.expected.iter().map(|outcome| outcome.name()).collect();
+    let found = match &run.proved {
+        Proved::Holds => html![
+            "proved in ",
+            Markup::said(&run.stretches.to_string()),
+            " stretches of time, with ",
+            Markup::said(&run.combinations),
+            " combinations of evidence and approvals in each"
+        ],
+        Proved::OfNothing => "it speaks of no change there can be".into(),
+        Proved::Undecided(why) => html!["not decided: ", Markup::said(why)],
+        Proved::Fails(found) => html![
+            "not so: ",
+            Markup::said(&found.spot.words()),
+            ", ",
+            Markup::dated(Zone::UTC, found.spot.at),
+            ", ",
+            Markup::said(&found.witness.words())
+        ],
+    };
+    html![
+        head(html![Markup::said(&run.proof.name), "<br>", source(policy, run.proof.origin)]),
+        cell(Markup::said(&expected.join(" or "))),
+        cell(found),
+    ]
 }
 
 fn expectation(expected: &Expectation) -> Markup {

@@ -180,12 +180,12 @@ pub struct States {
 }
 
 impl States {
-    fn number(&mut self, items: Vec<Item>) -> usize {
-        if let Some(known) = self.numbers.get(&items) {
+    fn number(&mut self, items: &[Item]) -> usize {
+        if let Some(known) = self.numbers.get(items) {
             return *known;
         }
-        self.items.push(items.clone());
-        self.numbers.insert(items, self.items.len() - 1);
+        self.items.push(items.to_vec());
+        self.numbers.insert(items.to_vec(), self.items.len() - 1);
         self.items.len() - 1
     }
 
@@ -225,24 +225,33 @@ pub(super) fn stretches(cell: &Cell, moments: &[Moments<'_>], states: &mut [Stat
     }
     changes.sort_unstable_by_key(|(at, ..)| *at);
     let mut holding = vec![0_u32; items.len()];
+    // What holds of each policy, in order, with the number of that state once it was asked for.
+    let mut held: Vec<(Vec<Item>, Option<usize>)> = states.iter().map(|_| (Vec::new(), None)).collect();
     let mut found: Vec<Stretch> = Vec::new();
     let mut changes = changes.into_iter().peekable();
     let mut at = within.start;
     while at < within.end {
         while let Some((_, number, begins)) = changes.next_if(|(edge, ..)| *edge <= at) {
-            if let Some(count) = holding.get_mut(number) {
-                *count = if begins { *count + 1 } else { count.saturating_sub(1) };
+            let (Some(count), Some((policy, item))) = (holding.get_mut(number), items.get(number)) else {
+                continue;
+            };
+            let before = *count;
+            *count = if begins { before + 1 } else { before.saturating_sub(1) };
+            if (before == 0) != (*count == 0)
+                && let Some((held, known)) = held.get_mut(*policy)
+            {
+                *known = None;
+                match held.binary_search(item) {
+                    Ok(place) => drop(held.remove(place)),
+                    Err(place) => held.insert(place, *item),
+                }
             }
         }
         let end = changes.peek().map_or(within.end, |(edge, ..)| (*edge).min(within.end));
-        let now: Vec<usize> = (0..)
+        let now: Vec<usize> = held
+            .iter_mut()
             .zip(states.iter_mut())
-            .map(|(policy, states)| {
-                let held = items.iter().zip(&holding).filter(|((of, _), count)| *of == policy && **count > 0);
-                let mut held: Vec<Item> = held.map(|((_, item), _)| *item).collect();
-                held.sort_unstable();
-                states.number(held)
-            })
+            .map(|((held, known), states)| *known.get_or_insert_with(|| states.number(held)))
             .collect();
         match found.last_mut() {
             Some(last) if last.states == now => last.interval.end = end,
