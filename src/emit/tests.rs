@@ -312,11 +312,22 @@ fn templates_and_what_fills_them_agree() {
     assert_eq!(template::holes(include_str!("github/action.yml")), of(&["install", "policy", "upload"]));
     let again = BTreeSet::from(["mark", "crons", "runs-on", "gate"]);
     assert_eq!(template::holes(include_str!("github/recheck.yml")), again);
-    let run = BTreeSet::from(["mark", "pipeline", "policy", "hooks", "jobs"]);
+    let run = BTreeSet::from(["mark", "pipeline", "policy", "hooks", "pushgateway", "jobs"]);
     let with = |name: &'static str| run.iter().copied().chain([name]).collect::<BTreeSet<&str>>();
     assert_eq!(template::holes(include_str!("github/pipeline.yml")), with("group"));
     assert_eq!(template::holes(include_str!("github/back.yml")), with("rollback"));
-    let child = BTreeSet::from(["mark", "pipeline", "gate", "hooks", "program", "install", "stages", "jobs"]);
+    let child = BTreeSet::from([
+        "mark",
+        "pipeline",
+        "gate",
+        "hooks",
+        "program",
+        "pushgateway",
+        "over",
+        "install",
+        "stages",
+        "jobs",
+    ]);
     assert_eq!(template::holes(include_str!("gitlab/pipeline.yml")), child);
     assert_eq!(template::holes(include_str!("gitlab/starts.yml")), BTreeSet::from(["mark", "jobs"]));
     assert_eq!(template::holes(rollout::PROGRAM), BTreeSet::from(["mark"]));

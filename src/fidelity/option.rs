@@ -58,6 +58,12 @@ pub(super) const HOOKS: OptionField = OptionField {
     kind: OptionKind::Word,
     default: "ops/hooks",
 };
+pub(super) const PUSHGATEWAY: OptionField = OptionField {
+    name: "pushgateway",
+    doc: "the address of a Pushgateway that is told whether a rollout runs; left out, nobody is",
+    kind: OptionKind::Word,
+    default: "",
+};
 pub(super) const ENVIRONMENT: OptionField = OptionField {
     name: "environment",
     doc: "the environment asked about; left out, a window of any environment counts",

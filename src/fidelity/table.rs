@@ -7,7 +7,7 @@ use super::argo_rollouts::ARGO_ROLLOUTS;
 use super::capability::{Capability, Want};
 use super::hosts::{HELD_BY_ENVIRONMENTS, HELD_BY_OWNERS};
 use super::option::{
-    ACTION, BRANCH, ENVIRONMENT, HOOKS, INSTALL, ORGANIZATION, OptionField, OptionKind, POLICY,
+    ACTION, BRANCH, ENVIRONMENT, HOOKS, INSTALL, ORGANIZATION, OptionField, OptionKind, POLICY, PUSHGATEWAY,
 };
 use super::reasons::{
     ANYWHERE, ASKED_BEYOND, CRON, DATED, DEPLOYS_ALONE, EXPANDED, METRICS_ALONE, NO_EVIDENCE, NO_FACTS,
@@ -44,6 +44,7 @@ pub static CAPABILITIES: &[Capability] = &[
             POLICY,
             BRANCH,
             HOOKS,
+            PUSHGATEWAY,
             OptionField {
                 name: "runs-on",
                 doc: "the runner's label",
@@ -66,6 +67,7 @@ pub static CAPABILITIES: &[Capability] = &[
             POLICY,
             BRANCH,
             HOOKS,
+            PUSHGATEWAY,
             OptionField {
                 name: "image",
                 doc: "the container image of the gate's job; left out, the runner's default",

@@ -8,7 +8,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import YAML from "yaml";
 import { runWorkflow } from "./runner.mjs";
-import { EXPECTED, FROZEN, ODD, ODD_TEXT, US_FROZEN, answers, policy, read, repository, write } from "./story.mjs";
+import { ACTIVE, EXPECTED, FROZEN, ODD, ODD_TEXT, OVER, UNTOLD, US_FROZEN, answers, policy, read, receiver, repository, write } from "./story.mjs";
 
 const stubs = process.env.OPSC_STUBS ?? path.join(path.dirname(fileURLToPath(import.meta.url)), "stubs");
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "opsc-github-pipeline-"));
@@ -23,7 +23,9 @@ const environment = {
   GIT_COMMITTER_EMAIL: "eve@example.com",
 };
 const run = (folder, program, ...words) => execFileSync(program, words, { cwd: folder, encoding: "utf8", env: environment, stdio: "pipe" });
-const TARGET = 'target github-actions { to "../.github/workflows"; policy "release"; branch "main"; install "command -v opsc > /dev/null # installed" }';
+const QUIET = 'target github-actions { to "../.github/workflows"; policy "release"; branch "main"; install "command -v opsc > /dev/null # installed" }';
+const heard = receiver(root);
+const TARGET = QUIET.replace(" }", `; pushgateway "${heard.address}" }`);
 
 const origin = path.join(root, "origin.git");
 const work = path.join(root, "work");
@@ -82,14 +84,20 @@ for (const [name, job] of Object.entries(workflow.jobs)) {
   for (const step of job.steps) assert.ok(!(step.run ?? "").includes("${{"), `${name}: an expression in a shell line`);
 }
 expect("an open calendar lets it through, step by step", pipeline(), EXPECTED.allowed, { promote: "success", "back-bad-1": "skipped" });
+assert.deepEqual(heard.told(), [ACTIVE, OVER]);
 expect("a canary that is bad goes back, and recovers", pipeline({ errorRate: "8%" }), EXPECTED.failing, { canary: "failure", "ramp-1": "skipped", "back-bad-1": "success" });
+assert.deepEqual(heard.told(), [ACTIVE, OVER]);
 expect("one that does not recover is an incident, and writes come back", pipeline({ errorRate: "8%", stays: true }), EXPECTED.lost, { canary: "failure", "back-bad-1": "failure" });
 expect("a gate that does not pass is no trigger, and goes back too", pipeline({ errorRate: "3%" }), EXPECTED.failing, { canary: "failure", "back-bad-1": "success" });
 expect("a lever that cannot be pulled is followed by the next", pipeline({ errorRate: "8%", broken: ["flag-off"], stays: true }), [...EXPECTED.lost.slice(0, -3), "pull blue", ...EXPECTED.lost.slice(-3)], { "back-bad-1": "failure" });
+heard.told();
 expect("what started must be what was made", pipeline({ indexHash: "i2" }), EXPECTED.otherPins, { boot: "failure", canary: "skipped", "back-bad-1": "success" });
+assert.deepEqual(heard.told(), [OVER]);
 expect("nobody has approved", pipeline({ approvals: [] }), EXPECTED.unapproved, { "approve-ramp-1": "failure", "ramp-1": "skipped", "back-bad-1": "skipped" });
 expect("somebody without the role has", pipeline({ approvals: ["mallory"] }), EXPECTED.unapproved, { "approve-ramp-1": "failure" });
+heard.told();
 expect("a way back by hand asks nobody", pipeline({ file: "rollback-bad.yml", inputs: { undo: "expand" } }), EXPECTED.failing.slice(EXPECTED.unapproved.length), { "back-bad-1": "success" });
+assert.deepEqual(heard.told(), [OVER]);
 expect("and undoes only what it is told", pipeline({ file: "rollback-bad.yml" }), EXPECTED.failing.slice(EXPECTED.unapproved.length, -1), { "back-bad-1": "success" });
 
 git("-c", "user.name=ada", "commit", "--quiet", "--allow-empty", "--author=ada <7+ada@users.noreply.example.com>", "-m", "hers");
@@ -98,14 +106,19 @@ expect("who wrote it does not approve it", pipeline(), EXPECTED.unapproved, { "a
 expect("somebody else does", pipeline({ approvals: ["Bob"] }), EXPECTED.allowed, { promote: "success" });
 
 main(policy(TARGET, { windows: FROZEN }));
+heard.told();
 expect("a freeze refuses the first change, and takes nothing back", pipeline(), EXPECTED.blocked, { expand: "failure", boot: "skipped", "back-bad-1": "skipped" });
+assert.deepEqual(heard.told(), [OVER]);
 
 main(policy(TARGET, { windows: US_FROZEN }));
 const half = pipeline({ approvals: ["bob"] });
 expect("a freeze half-way stops it where it is", half, EXPECTED.paused, { "ramp-2": "success", "ramp-3": "failure", "back-bad-1": "skipped" });
+assert.deepEqual(heard.told(), [ACTIVE, OVER]);
 main(policy(TARGET));
-const known = Object.fromEntries(Object.entries(half.done).filter(([, job]) => job.result === "success"));
+// Jobs that need one of those are run again with them.
+const known = Object.fromEntries(Object.entries(half.done).filter(([name, job]) => job.result === "success" && name !== "over"));
 expect("the failed jobs, run again, go on from there", pipeline({ approvals: ["bob"], known }), EXPECTED.allowed.slice(EXPECTED.paused.length), { promote: "success" });
+assert.deepEqual(heard.told(), [ACTIVE, OVER]);
 main(policy(TARGET, { windows: US_FROZEN, answer: "pause 2s then roll back" }));
 expect("a freeze after which the policy goes back", pipeline({ approvals: ["bob"] }), EXPECTED.sentBack, { "ramp-3": "failure", "back-bad-1": "success" });
 
@@ -113,6 +126,17 @@ main(policy(TARGET, { command: ODD }));
 expect("a command reaches the shell as it is written", pipeline({ approvals: ["bob"] }), EXPECTED.allowed.with(1, ODD_TEXT), { promote: "success" });
 main(policy(TARGET), repository({ without: ["traffic"] }));
 expect("a hook that is missing is found before anything starts", pipeline(), EXPECTED.nothing, { hooks: "failure", build: "skipped" });
+
+main(policy(QUIET));
+heard.told();
+expect("without a Pushgateway nothing is pushed", pipeline({ approvals: ["bob"] }), EXPECTED.allowed, { promote: "success" });
+assert.deepEqual(heard.told(), []);
+assert.ok(!fs.readFileSync(path.join(work, ".github/workflows/pipeline-rollout.yml"), "utf8").includes("PUSHGATEWAY"));
+main(policy(TARGET));
+heard.stop();
+const deaf = pipeline({ approvals: ["bob"] });
+expect("where nobody can be told the rollout goes on", deaf, EXPECTED.allowed, { promote: "success", over: "success" });
+assert.ok(deaf.done.canary.log.includes(UNTOLD(1)) && deaf.done.over.log.includes(UNTOLD(0)), "and says so");
 
 fs.rmSync(root, { recursive: true, force: true });
 console.log(`github-actions: ${cases} runs of emitted pipelines end as they must`);

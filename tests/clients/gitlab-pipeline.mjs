@@ -6,7 +6,7 @@ import path from "node:path";
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { EXPECTED, FROZEN, ODD, ODD_TEXT, US_FROZEN, answers, policy, read, repository, still, write } from "./story.mjs";
+import { ACTIVE, EXPECTED, FROZEN, ODD, ODD_TEXT, OVER, UNTOLD, US_FROZEN, answers, policy, read, receiver, repository, still, write } from "./story.mjs";
 
 const local = path.join(path.dirname(createRequire(import.meta.url).resolve("gitlab-ci-local/package.json")), "dist", "index.js");
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "opsc-gitlab-pipeline-"));
@@ -23,7 +23,9 @@ const environment = {
 };
 const run = (folder, program, ...words) => execFileSync(program, words, { cwd: folder, encoding: "utf8", env: environment, stdio: "pipe" });
 const git = (...words) => run(work, "git", ...words).trim();
-const TARGET = 'target gitlab-ci { to "../.gitlab"; policy "release"; branch "main"; install "command -v opsc > /dev/null # installed" }';
+const QUIET = 'target gitlab-ci { to "../.gitlab"; policy "release"; branch "main"; install "command -v opsc > /dev/null # installed" }';
+const heard = receiver(root);
+const TARGET = QUIET.replace(" }", `; pushgateway "${heard.address}" }`);
 
 fs.mkdirSync(work);
 run(root, "git", "init", "--quiet", "--bare", "--initial-branch=main", origin);
@@ -100,20 +102,29 @@ function approved(by) {
 main(policy(TARGET));
 // Real GitLab waits at the manual job; this runner does not, and the job behind it refuses by itself.
 expect("nothing behind a manual approval begins", pipeline(), EXPECTED.unapproved, 1);
+heard.told();
 expect("a canary that is bad goes back, and recovers", pipeline({ errorRate: "8%" }), EXPECTED.failing, 1);
+assert.deepEqual(heard.told(), [ACTIVE, OVER]);
 expect("one that does not recover is an incident, and writes come back", pipeline({ errorRate: "8%", stays: true }), EXPECTED.lost, 1);
 expect("what started must be what was made", pipeline({ indexHash: "i2" }), EXPECTED.otherPins, 1);
+heard.told();
 expect("approved, an open calendar lets it through, step by step", approved("ada"), EXPECTED.allowed, 0);
+assert.deepEqual(heard.told(), [ACTIVE, OVER, ACTIVE, OVER]);
 expect("who started it does not approve it", approved("eve"), EXPECTED.unapproved, 1);
 expect("nor does somebody without the role", approved("mallory"), EXPECTED.unapproved, 1);
+heard.told();
 expect("a way back by hand asks nobody", pipeline({ file: "rollback-bad.yml", undo: "expand" }), EXPECTED.failing.slice(EXPECTED.unapproved.length), 0);
+assert.deepEqual(heard.told(), [OVER]);
 
 main(policy(TARGET, { windows: FROZEN }));
 expect("a freeze refuses the first change, and takes nothing back", pipeline(), EXPECTED.blocked, 1);
+assert.deepEqual(heard.told(), [OVER]);
 main(policy(TARGET, { windows: US_FROZEN }));
 expect("a freeze half-way stops it where it is", approved("bob"), EXPECTED.paused, 1);
+assert.deepEqual(heard.told(), [ACTIVE, OVER, ACTIVE, OVER]);
 main(policy(TARGET));
 expect("a job that was refused, tried again, goes on from there", pipeline({ fresh: false, by: "bob", one: AFTER.slice(2) }), EXPECTED.allowed.slice(EXPECTED.paused.length), 0);
+assert.deepEqual(heard.told(), [ACTIVE, OVER]);
 main(policy(TARGET, { windows: US_FROZEN, answer: "pause 2s then roll back" }));
 expect("a freeze after which the policy goes back", approved("bob"), EXPECTED.sentBack, 1);
 
@@ -121,6 +132,17 @@ main(policy(TARGET, { command: ODD }));
 expect("a command reaches the shell as it is written", pipeline(), EXPECTED.unapproved.with(1, ODD_TEXT), 1);
 main(policy(TARGET), repository({ without: ["traffic"] }));
 expect("a hook that is missing is found before anything starts", pipeline(), EXPECTED.nothing, 1);
+
+main(policy(QUIET));
+heard.told();
+expect("without a Pushgateway nothing is pushed", approved("bob"), EXPECTED.allowed, 0);
+assert.deepEqual(heard.told(), []);
+assert.ok(!fs.readFileSync(path.join(work, ".gitlab/pipeline-rollout.yml"), "utf8").includes("PUSHGATEWAY"));
+main(policy(TARGET));
+heard.stop();
+const deaf = approved("bob");
+expect("where nobody can be told the rollout goes on", deaf, EXPECTED.allowed, 0);
+assert.ok(deaf.said.includes(UNTOLD(1)) && deaf.said.includes(UNTOLD(0)), "and says so");
 
 fs.rmSync(root, { recursive: true, force: true });
 console.log(`gitlab-ci: ${cases} runs of emitted pipelines end as they must`);

@@ -2,6 +2,8 @@
 // found in the ledger that every hook and command writes a line to.
 import fs from "node:fs";
 import path from "node:path";
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 
 export const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 // Commands are code by intention; everything in them reaches the shell as it is written, and nothing reads it before.
@@ -95,6 +97,31 @@ export function repository({ without = [] } = {}) {
   }
   return files;
 }
+
+const RECEIVER = path.join(path.dirname(fileURLToPath(import.meta.url)), "receiver.mjs");
+
+/** A Pushgateway on loopback: its address, what it was told since it was asked last (each once where it is told so again), and its end. */
+export function receiver(folder) {
+  const file = path.join(folder, "told");
+  const child = spawn(process.execPath, [RECEIVER, file], { stdio: "ignore" });
+  const asleep = new Int32Array(new SharedArrayBuffer(4));
+  const port = () => (fs.existsSync(`${file}.port`) ? fs.readFileSync(`${file}.port`, "utf8") : "");
+  for (let tries = 0; port() === "" && tries < 200; tries += 1) Atomics.wait(asleep, 0, 0, 50);
+  return {
+    address: `http://127.0.0.1:${port()}`,
+    told: () => {
+      const said = fs.readFileSync(file, "utf8").split("\n").filter((line) => line !== "");
+      fs.writeFileSync(file, "");
+      return said.filter((line, position) => line !== said[position - 1]);
+    },
+    stop: () => child.kill(),
+  };
+}
+
+/** What it is told of a rollout that gives traffic, and of one that is over. */
+export const [ACTIVE, OVER] = [1, 0].map((value) => `POST /metrics/job/ops/pipeline/rollout ops_rollout_active ${value}`);
+/** What a job says that cannot tell it. */
+export const UNTOLD = (value) => `warning: ops_rollout_active could not be set to ${value}`;
 
 /** Writes files, programs among them as such. */
 export function write(folder, files) {

@@ -1,7 +1,10 @@
 //! A pipeline as a workflow: a job for each leg, which asks the gate itself where the leg raises traffic or enters a region, and
 //! the jobs that go back.
 
-use super::super::rollout::{Deed, Leg, Locks, Plan, Way, approval, back, hooks, people, seats, variable};
+use super::super::rollout::{
+    Deed, HOOKS, Leg, Locks, OVER, Plan, Way, active, approval, back, hooks, people, pushgateway, seats,
+    variable,
+};
 use super::super::{Job, escape, in_repository, mark, template};
 use super::{CHECKOUT, reference};
 use crate::policy::{Environment, Id, Policy, Region};
@@ -60,13 +63,15 @@ impl<'a> Making<'a> {
             let condition = format!("always() && (\n      {})", any.join("\n      || "));
             jobs.push_str(&self.back(plan, &way, &needs, &condition, &undone));
         }
+        jobs.push_str(&self.over(&plan.jobs()));
         self.fill(PIPELINE, plan, &[("jobs", &jobs), ("group", &locks.of_run(self.policy, plan.id))])
     }
 
     /// The workflow that goes back by hand.
     pub fn back_by_hand(&self, plan: &Plan<'_>, way: &Way<'_>) -> String {
         let undone = |stage: &str| format!("contains(format(' {{0}} ', inputs.undo), ' {stage} ')");
-        let jobs = self.back(plan, way, &[], "", &undone);
+        let mut jobs = self.back(plan, way, &[], "", &undone);
+        jobs.push_str(&self.over(&way.jobs()));
         self.fill(BACK, plan, &[("jobs", &jobs), ("rollback", &way.rollback.name)])
     }
 
@@ -75,15 +80,23 @@ impl<'a> Making<'a> {
         let hooks = escape::yaml(&escape::github(&format!("ops-policy/{}", hooks(self.job))));
         let mark = mark::hash_comments(self.job);
         let pipeline = escape::yaml_name(&plan.pipeline.name);
-        let common =
-            [("mark", mark.as_str()), ("pipeline", &pipeline), ("policy", &policy), ("hooks", &hooks)];
+        let pushgateway = pushgateway(self.job).map_or_else(String::new, |address| {
+            format!("  OPS_PUSHGATEWAY: {}\n", escape::yaml(&escape::github(address)))
+        });
+        let common = [
+            ("mark", mark.as_str()),
+            ("pipeline", &pipeline),
+            ("policy", &policy),
+            ("hooks", &hooks),
+            ("pushgateway", &pushgateway),
+        ];
         template::fill(text, &[holes, &common[..]].concat())
     }
 
     /// The first job: whatever is called later is there.
     fn hooks(&self, plan: &Plan<'_>) -> String {
         let calls: Vec<&str> = plan.calls().into_iter().collect();
-        let mut text = self.head("hooks", "what is called later is there", &[], "", 10);
+        let mut text = self.head(HOOKS, "what is called later is there", &[], "", 10);
         text.push_str("    permissions:\n      contents: read # the policy's branch\n    steps:\n");
         text.push_str(&self.check_out_policy());
         let environment = [("OPS_CALLS", calls.join(" "))];
@@ -165,7 +178,7 @@ impl<'a> Making<'a> {
 
     /// The jobs that a leg waits for, its approval aside.
     fn before(&self, plan: &Plan<'_>, leg: &Leg<'_>) -> Vec<String> {
-        let mut needs = if leg.after.is_empty() { vec!["hooks".to_owned()] } else { Vec::new() };
+        let mut needs = if leg.after.is_empty() { vec![HOOKS.to_owned()] } else { Vec::new() };
         let earlier = leg.after.iter().chain(&leg.expects);
         for name in earlier.filter_map(|position| Some(plan.legs.get(*position)?.name.clone())) {
             if !needs.contains(&name) {
@@ -214,6 +227,7 @@ impl<'a> Making<'a> {
             text.push_str(&self.install());
         }
         let mut told = environment;
+        told.extend(active(self.job, leg));
         if !leg.expects.is_empty() {
             let made: Vec<String> = leg
                 .expects
@@ -375,6 +389,19 @@ impl<'a> Making<'a> {
                 text.push_str(&self.run("soak", &format!("wait {}", soak.as_seconds()), &[], ""));
             }
         }
+        text
+    }
+
+    /// The job that says that a rollout is over, behind all others and however they end; none where nobody listens.
+    fn over(&self, needs: &[String]) -> String {
+        if pushgateway(self.job).is_none() {
+            return String::new();
+        }
+        let needs: Vec<&str> = needs.iter().map(String::as_str).collect();
+        let mut text = self.head(OVER, "say that it is over", &needs, "always()", 10);
+        text.push_str("    permissions:\n      contents: read # the policy's branch\n    steps:\n");
+        text.push_str(&self.check_out_policy());
+        text.push_str(&self.run("Say that it is over", "over", &[], ""));
         text
     }
 

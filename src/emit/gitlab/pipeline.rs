@@ -1,12 +1,15 @@
 //! A pipeline as a child pipeline: a job for each leg in a stage of its own, manual jobs for approvals, and jobs that go back.
 
-use super::super::rollout::{Leg, Locks, Plan, Way, approval, back, hooks, people, seats};
+use super::super::rollout::{
+    HOOKS, Leg, Locks, OVER, Plan, Way, active, approval, back, hooks, people, pushgateway, seats,
+};
 use super::super::{Job, escape, in_repository, mark, template};
 use crate::policy::{Environment, Id, Policy, Region, Rollback};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
 const PIPELINE: &str = include_str!("pipeline.yml");
+const AFTERWARDS: &str = include_str!("over.yml");
 const STARTS: &str = include_str!("starts.yml");
 
 /// What every file of a target is made with.
@@ -49,7 +52,7 @@ impl<'a> Making<'a> {
         let calls: Vec<&str> = plan.calls().into_iter().collect();
         let mut jobs = Jobs::default();
         let told = [("OPS_CALLS", calls.join(" ")), ("OPS_LEG", "000-hooks".to_owned())];
-        jobs.add("hooks", ".ops-hooks", "", &told);
+        jobs.add(HOOKS, ".ops-hooks", "", &told);
         for position in 0..plan.legs.len() {
             self.approvals(plan, position, &mut jobs);
             self.leg(plan, locks, position, &mut jobs);
@@ -57,6 +60,7 @@ impl<'a> Making<'a> {
         for rollback in plan.ways_back() {
             self.back(plan, rollback, "  rules: [{ when: on_failure }]\n", &mut jobs);
         }
+        self.over(&mut jobs);
         self.fill(plan, &jobs)
     }
 
@@ -64,6 +68,7 @@ impl<'a> Making<'a> {
     pub fn back_by_hand(&self, plan: &Plan<'_>, rollback: Id<Rollback>) -> String {
         let mut jobs = Jobs::default();
         self.back(plan, rollback, "  rules: [{ when: always }]\n", &mut jobs);
+        self.over(&mut jobs);
         self.fill(plan, &jobs)
     }
 
@@ -72,6 +77,9 @@ impl<'a> Making<'a> {
             "" => String::new(),
             commands => format!("    - {}", escape::yaml_script(commands, 6)),
         };
+        let (pushgateway, over) = pushgateway(self.job).map_or_else(Default::default, |address| {
+            (format!("  OPS_PUSHGATEWAY: {}\n", escape::yaml(&escape::gitlab(address))), AFTERWARDS)
+        });
         let stages: Vec<String> = jobs.stages.iter().map(|name| escape::yaml_name(name)).collect();
         template::fill(
             PIPELINE,
@@ -82,6 +90,8 @@ impl<'a> Making<'a> {
                 ("hooks", &escape::yaml(&escape::gitlab(hooks(self.job)))),
                 ("program", &escape::yaml(&escape::gitlab(&self.program))),
                 ("install", &install),
+                ("pushgateway", &pushgateway),
+                ("over", over),
                 ("stages", &stages.join(", ")),
                 ("jobs", jobs.text.trim_end()),
             ],
@@ -119,6 +129,9 @@ impl<'a> Making<'a> {
         let minutes = (leg.limit.as_seconds() + waits) / 60 + 15;
         let _ = writeln!(fields, "  timeout: {minutes} minutes");
         let mut told = plan.environment(leg);
+        told.extend(active(self.job, leg));
+        let is_last = position + 1 == plan.legs.len() && pushgateway(self.job).is_some();
+        told.extend(is_last.then(|| ("OPS_IS_LAST", "yes".to_owned())));
         told.push(("OPS_LEG", state(plan, position)));
         let goes_back =
             leg.goes_back_by.filter(|_| leg.is_under_way).map(|id| self.policy.rollbacks[id].name.clone());
@@ -205,6 +218,17 @@ impl<'a> Making<'a> {
             told.extend(self.regions(regions));
             told.extend(self.vars(environment));
             jobs.add(&back(&way.rollback.name, place + 1), ".ops-back", &fields, &told);
+        }
+    }
+
+    /// The job that says that a rollout is over, however the others end; none where nobody listens.
+    fn over(&self, jobs: &mut Jobs) {
+        if pushgateway(self.job).is_some() {
+            let fields = concat!(
+                "  rules: [{ when: always }]\n",
+                "  script:\n    - !reference [.ops-prepare, script]\n    - ops over\n",
+            );
+            jobs.add(OVER, ".ops-job", fields, &[("OPS_LEG", format!("999-{OVER}"))]);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A rollback as steps that an engine runs one after the other: hooks of the repository, commands and levers of the policy.
 
-use super::{asked_of_people, measures};
+use super::{asked_of_people, back, measures};
 use crate::emit::condition::party;
 use crate::policy::{Act, Bound, Gate, Id, Lever, Policy, Region, Rollback, Step, Switch, Wording};
 use serde_json::json;
@@ -46,6 +46,11 @@ impl<'a> Way<'a> {
             [] => vec![Vec::new()],
             plan => plan.to_vec(),
         }
+    }
+
+    /// The names of its jobs, one a step of regions.
+    pub fn jobs(&self) -> Vec<String> {
+        (1..=self.places().len()).map(|place| back(&self.rollback.name, place)).collect()
     }
 
     /// What is done in each of them.

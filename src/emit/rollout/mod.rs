@@ -68,6 +68,8 @@ pub(super) struct Leg<'a> {
     /// The share of traffic that the change has behind it, where it gives any.
     pub gives: Option<Decimal>,
     traffic: Option<String>,
+    /// Whether it or a leg that it waits for gives, mirrors or moves traffic.
+    pub has_traffic: bool,
     /// Whether it is the last of its stage.
     pub is_last: bool,
     /// How long its regions are let alone behind it.
@@ -80,7 +82,7 @@ impl<'a> Plan<'a> {
         let pipeline = &policy.pipelines[id];
         let steps = Rollouts::new(policy).of(id, &Route::default()).steps;
         let mut names = Ids::default();
-        names.unique("hooks".to_owned());
+        [HOOKS, OVER].into_iter().for_each(|name| drop(names.unique(name.to_owned())));
         for stage in pipeline.stages.rows() {
             let people = stage.approve.as_ref().map_or(0, people);
             (1..=people).for_each(|person| drop(names.unique(approval(&stage.name, person))));
@@ -106,6 +108,11 @@ impl<'a> Plan<'a> {
                     stage.soak.is_some() && position != last && (position + 1) % shares(stage) == 0;
                 let on_freeze = if under_way { plan.answers(&step) } else { BTreeMap::new() };
                 under_way |= step.asks.is_some() || puts(stage.kind);
+                let after_traffic = after.iter().filter_map(|position| plan.legs.get(*position));
+                let has_traffic = step.traffic.is_some()
+                    || stage.traffic.is_some()
+                    || stage.switch.is_some()
+                    || after_traffic.into_iter().any(|leg| leg.has_traffic);
                 let leg = Leg {
                     name: names.unique(name),
                     title: plan.title(stage, &step),
@@ -121,6 +128,7 @@ impl<'a> Plan<'a> {
                     is_under_way: under_way,
                     gives: step.traffic,
                     traffic: traffic(stage, &step),
+                    has_traffic,
                     is_last: position == last,
                     soak: stage.soak.filter(|_| is_last_there),
                     regions: step.regions,
@@ -187,6 +195,13 @@ impl<'a> Plan<'a> {
     /// The rollbacks that its legs go back by, each once.
     pub fn ways_back(&self) -> BTreeSet<Id<Rollback>> {
         self.legs.iter().filter(|leg| leg.is_under_way).filter_map(|leg| leg.goes_back_by).collect()
+    }
+
+    /// The names of its jobs that carry out or go back, and of the one before them all.
+    pub fn jobs(&self) -> Vec<String> {
+        let legs = self.legs.iter().map(|leg| leg.name.clone());
+        let ways = self.ways_back().into_iter().flat_map(|rollback| Way::new(self.policy, rollback).jobs());
+        [HOOKS.to_owned()].into_iter().chain(legs).chain(ways).collect()
     }
 
     /// The hooks that its legs and its ways back call.
@@ -439,6 +454,12 @@ pub(super) fn people(seats: &Seats) -> u32 {
     seats.seats.iter().fold(0, |sum, seat| sum.saturating_add(seat.count))
 }
 
+/// The name of the job that looks for the repository's hooks.
+pub(super) const HOOKS: &str = "hooks";
+
+/// The name of the job that says that a rollout is over.
+pub(super) const OVER: &str = "over";
+
 /// The name of the job that waits for one of them.
 pub(super) fn approval(stage: &str, person: u32) -> String {
     format!("approve-{stage}-{person}")
@@ -452,6 +473,16 @@ pub(super) fn back(rollback: &str, place: usize) -> String {
 /// The names that a policy's variables and secrets have in an environment: `model-key` is `MODEL_KEY`.
 pub(super) fn variable(name: &str) -> String {
     name.replace('-', "_").to_uppercase()
+}
+
+/// What a leg is told where somebody listens whether a rollout runs.
+pub(super) fn active(job: &Job<'_>, leg: &Leg<'_>) -> Option<(&'static str, String)> {
+    (leg.has_traffic && pushgateway(job).is_some()).then(|| ("OPS_ACTIVE", "yes".to_owned()))
+}
+
+/// The address of the Pushgateway that is told whether a rollout runs, where the target names one.
+pub(super) fn pushgateway<'a>(job: &Job<'a>) -> Option<&'a str> {
+    Some(job.option("pushgateway")).filter(|address| !address.is_empty())
 }
 
 /// The folder of hooks, from the root of the repository.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target github-environments, policy sha256:263580217a5077513b1ce22ead84d3aa707c655a55ecbe42d4dcccd5bce682fe
+# target github-environments, policy sha256:17c7260c665141f4c4dbea1cb0659cce71814fc382a9ee7ec7d01ef89b559684
 # Brings the environments of a repository to what the policy asks: bash apply.sh OWNER/REPOSITORY [FILE...]
 # Needs jq, and gh, signed in as somebody who may administer the repository. Nothing is changed before every reviewer is known.
 set -euo pipefail

@@ -1,5 +1,5 @@
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target opa, policy sha256:263580217a5077513b1ce22ead84d3aa707c655a55ecbe42d4dcccd5bce682fe
+# target opa, policy sha256:17c7260c665141f4c4dbea1cb0659cce71814fc382a9ee7ec7d01ef89b559684
 
 # Says of a change what the calendar alone can say: allow, block, or ask-the-gate.
 #
