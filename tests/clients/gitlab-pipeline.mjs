@@ -73,14 +73,27 @@ function pipeline({ one = [[]], ...asked } = {}) {
   fs.writeFileSync(path.join(work, ".gitlab/failed.yml"), emitted.replace("when: on_failure", "when: always"));
   const back = jobs({ file: "failed.yml", jobs: ["back-bad-1"], by: asked.by, fresh: false, kept: true });
   fs.rmSync(path.join(work, ".gitlab/failed.yml"));
-  return { code: done.code, said: done.said + back.said, ledger: back.ledger };
+  const over = emitted.includes("\nover:\n") ? jobs({ jobs: ["over"], by: asked.by, fresh: false, kept: true }).said : "";
+  return { code: done.code, said: done.said + back.said + over, ledger: back.ledger };
+}
+
+/** GitLab runs `after_script` in the folder of the job; this runner empties that before, so the script's own shell runs it at its end. */
+function afterwards(text) {
+  const [whole, script] = /\n  after_script:\n    - \|\n((?:      .*\n)+)/.exec(text) ?? ["", ""];
+  if (script === "") return text;
+  const status = '      if [ "$?" -eq 0 ]; then CI_JOB_STATUS=success; else CI_JOB_STATUS=failed; fi\n';
+  const trap = `      set -e\n      afterwards() {\n${status}${script}      }\n      trap afterwards EXIT\n`;
+  return text.replace(whole, "\n").replace("      set -e\n", () => trap);
 }
 
 function jobs({ file = "pipeline-rollout.yml", jobs = [], by = "eve", fresh = true, kept = false, undo = "", ...world }) {
   if (fresh) fs.rmSync(path.join(work, ".gitlab-ci-local"), { recursive: true, force: true });
   const variables = { OPS_BASE: base, GITLAB_USER_LOGIN: by, STORE_KEY: "a-secret", OPS_UNDO: undo, ...(kept ? still(said) : answers(said, world)) };
   const words = Object.entries(variables).flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
-  const done = spawnSync(process.execPath, [local, "--file", `.gitlab/${file}`, "--shell-isolation", ...words, ...jobs], { cwd: work, encoding: "utf8", env: environment });
+  const running = path.join(work, ".gitlab/running.yml");
+  fs.writeFileSync(running, afterwards(fs.readFileSync(path.join(work, ".gitlab", file), "utf8")));
+  const done = spawnSync(process.execPath, [local, "--file", ".gitlab/running.yml", "--shell-isolation", ...words, ...jobs], { cwd: work, encoding: "utf8", env: environment });
+  fs.rmSync(running);
   return { code: done.status, said: plain(done.stdout + done.stderr), ledger: read(said) };
 }
 
