@@ -3,9 +3,10 @@
 //! A key in the list `killed` turns its flag to its safe variant whatever else holds: one edit, and no user keeps the other.
 
 use super::flagd::{evaluator, within};
-use super::freeze::{self, Freeze};
+use super::flags as held;
+use super::freeze::Freeze;
 use crate::calendar::IntervalSet;
-use crate::policy::{Asked, Flag, FlagKind, Id, Policy, Region};
+use crate::policy::{Flag, FlagKind, Id, Policy, Region, Version};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Map, Value, json};
@@ -23,20 +24,36 @@ pub(super) fn add(
     evaluators: &mut Map<String, Value>,
     flags: &mut Map<String, Value>,
 ) {
-    let asked: Vec<(Id<Flag>, &Flag)> =
-        policy.flags.iter().filter(|(_, flag)| flag.asked == Asked::Server).collect();
-    if asked.is_empty() {
+    let asked = held::asked(policy);
+    let versions: Vec<(String, &Version)> = held::versions(policy).collect();
+    if asked.is_empty() && versions.is_empty() {
         return;
     }
     evaluators.insert(KILLED.to_owned(), json!({ "in": [{ "var": "$flagd.flagKey" }, []] }));
     for (id, flag) in asked {
         flags.insert(flag.name.clone(), one(policy, freezes, id, flag));
     }
+    for (key, version) in versions {
+        flags.insert(key, pin(version));
+    }
+}
+
+/// A version: the pinned one, and where its key is killed the last that is known to be good. No freeze changes it, and neither
+/// does broken context.
+fn pin(version: &Version) -> Value {
+    let good = version.last_known_good.as_ref().unwrap_or(&version.pinned);
+    json!({
+        "state": "ENABLED",
+        "variants": { "pinned": version.pinned, "last-known-good": good },
+        "defaultVariant": "pinned",
+        "targeting": { "if": [{ "$ref": KILLED }, "last-known-good", "pinned"] },
+        "metadata": { "kind": "pin" },
+    })
 }
 
 fn one(policy: &Policy, freezes: &[Freeze], id: Id<Flag>, flag: &Flag) -> Value {
     let (variants, safe) = variants(flag);
-    let metadata = json!({ "kind": kind(flag.kind) });
+    let metadata = json!({ "kind": flag.kind.name() });
     let targeting = match flag.kind {
         FlagKind::ReadOnly => read_only(policy, id),
         _ if flag.variants.is_empty() => json!({ "if": [{ "$ref": KILLED }, "off", "on"] }),
@@ -51,10 +68,6 @@ fn one(policy: &Policy, freezes: &[Freeze], id: Id<Flag>, flag: &Flag) -> Value 
     })
 }
 
-fn kind(kind: FlagKind) -> Value {
-    serde_json::to_value(kind).unwrap_or_default()
-}
-
 /// The variants, and the one that is served where nothing else is said, where context is broken, and where the flag is killed.
 fn variants(flag: &Flag) -> (Value, String) {
     if flag.variants.is_empty() {
@@ -62,30 +75,15 @@ fn variants(flag: &Flag) -> (Value, String) {
     }
     let all: Map<String, Value> =
         flag.variants.iter().map(|(name, ..)| (name.clone(), json!(name))).collect();
-    let known = flag.default.clone().filter(|name| all.contains_key(name));
-    let safe = known.or_else(|| flag.variants.first().map(|(name, ..)| name.clone()));
-    (Value::Object(all), safe.unwrap_or_default())
+    (Value::Object(all), held::safe_variant(flag).unwrap_or_default().to_owned())
 }
 
 /// On while a maintenance that uses it is planned, by the server's clock.
 fn read_only(policy: &Policy, id: Id<Flag>) -> Value {
     let mut branches = vec![json!({ "$ref": KILLED }), json!("off")];
-    for maintenance in policy.maintenances.rows() {
-        let (Some(when), true) = (&maintenance.when, maintenance.flag.is_some_and(|(flag, _)| flag == id))
-        else {
-            continue;
-        };
-        for region in freeze::regions_or_none(policy) {
-            let here = |regions: &Vec<Id<Region>>| region.is_none_or(|region| regions.contains(&region));
-            if !maintenance.regions.as_ref().is_none_or(here) {
-                continue;
-            }
-            let active = when.active(policy.place_of(region), policy.horizon);
-            if !active.is_empty() {
-                branches.push(and_region(policy, region, within(&active)));
-                branches.push(json!("on"));
-            }
-        }
+    for planned in held::planned(policy, id) {
+        branches.push(and_region(policy, planned.region, within(&planned.when)));
+        branches.push(json!("on"));
     }
     branches.push(json!("off"));
     json!({ "if": branches })
@@ -104,13 +102,8 @@ fn shares(policy: &Policy, freezes: &[Freeze], flag: &Flag, safe: &str) -> Value
     let mut branches =
         vec![json!({ "or": [{ "$ref": KILLED }, { "!": [key] }, { "!": [within(&horizon)] }] }), json!(safe)];
     for freeze in freezes {
-        let concerns = match &flag.components {
-            None => true,
-            Some(_) if freeze.components.is_empty() => true,
-            Some(components) => components.iter().any(|component| freeze.components.contains(component)),
-        };
-        if concerns && policy.tiers.ids().any(|tier| freeze.closes(policy, tier)) {
-            let held = json!({ "$ref": evaluator(freeze) });
+        if held::concerns(freeze, flag) && policy.tiers.ids().any(|tier| freeze.closes(policy, tier)) {
+            let frozen = json!({ "$ref": evaluator(freeze) });
             // A server that does not say where it is counts as everywhere.
             let elsewhere: Vec<&str> = policy
                 .regions
@@ -119,8 +112,8 @@ fn shares(policy: &Policy, freezes: &[Freeze], flag: &Flag, safe: &str) -> Value
                 .map(|(_, region)| region.name.as_str())
                 .collect();
             branches.push(match elsewhere.is_empty() {
-                true => held,
-                false => json!({ "and": [held, { "!": [{ "in": [{ "var": "region" }, elsewhere] }] }] }),
+                true => frozen,
+                false => json!({ "and": [frozen, { "!": [{ "in": [{ "var": "region" }, elsewhere] }] }] }),
             });
             branches.push(json!(safe));
         }

@@ -1,10 +1,11 @@
-//! `opsdeploy`: the runbook's two files, `release_calendar.yml` and `change_freeze_gate.yml`, with its field names.
+//! `opsdeploy`: the runbook's files, `release_calendar.yml`, `change_freeze_gate.yml` and the manifests of flags, with its field
+//! names.
 //!
 //! An `end` is the first second behind the window. A reader that takes it for the last one keeps closed a second longer,
 //! never shorter; the runbook's own `23:59:59Z` opened a second early to whoever read it as an end (ledger A1).
 
 use super::freeze::{self, Freeze, Ids};
-use super::{Files, Job, Target, condition, escape, mark};
+use super::{Files, Job, Target, condition, escape, mark, opsdeploy_flags};
 use crate::calendar::{Elapsed, Instant, Interval};
 use crate::policy::{Action, Condition, FreezeKind, Id, Policy, Region, Release, Ruling};
 use std::collections::BTreeSet;
@@ -12,7 +13,7 @@ use std::collections::BTreeSet;
 /// The target.
 pub static OPSDEPLOY: Target = Target {
     name: "opsdeploy",
-    summary: "release_calendar.yml and change_freeze_gate.yml, for scripts that read the runbook's files",
+    summary: "release_calendar.yml, change_freeze_gate.yml and flags/*.yml, for scripts that read the runbook's files",
     page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/targets/opsdeploy.md")),
     make,
 };
@@ -25,7 +26,9 @@ fn far() -> Instant {
 fn make(job: &Job<'_>) -> Files {
     let paths = job.paths();
     let calendar_path = paths.first().cloned().unwrap_or_default();
-    let texts = [calendar(job), gate(job, &calendar_path)];
+    let freezes = freeze::freezes(job.policy);
+    let fixed = [calendar(job, &freezes), gate(job, &calendar_path)];
+    let texts = fixed.into_iter().chain(opsdeploy_flags::texts(job, &freezes, &calendar_path));
     paths.into_iter().zip(texts).collect()
 }
 
@@ -42,10 +45,10 @@ fn section(key: &str, items: &[String]) -> String {
     }
 }
 
-fn calendar(job: &Job<'_>) -> String {
+fn calendar(job: &Job<'_>, freezes: &[Freeze]) -> String {
     let policy = job.policy;
     let mut ids = Ids::default();
-    let windows: Vec<String> = freeze::freezes(policy)
+    let windows: Vec<String> = freezes
         .iter()
         .flat_map(|freeze| {
             let dated = |interval: &Interval| format!("{}-{}", freeze.name, date(*interval));

@@ -10,6 +10,7 @@ mod check;
 mod construct;
 mod coverage;
 mod hosts;
+mod manifests;
 mod option;
 mod part;
 mod seen;

@@ -6,6 +6,7 @@ use super::Part;
 use super::argo_rollouts::ARGO_ROLLOUTS;
 use super::capability::{Capability, Want};
 use super::hosts::{HELD_BY_ENVIRONMENTS, HELD_BY_OWNERS};
+use super::manifests::manifests;
 use super::option::{
     ACTION, BRANCH, ENVIRONMENT, HOOKS, INSTALL, ORGANIZATION, OptionField, OptionKind, POLICY, PUSHGATEWAY,
 };
@@ -23,7 +24,7 @@ pub static CAPABILITIES: &[Capability] = &[
         default_to: "opsdeploy",
         files: &["release_calendar.yml", "change_freeze_gate.yml"],
         freezes: Refuses,
-        more: |_| Vec::new(),
+        more: manifests,
         options: &[],
         parts: &[Part::Calendar, Part::Evidence],
         wants: None,

@@ -234,4 +234,19 @@ pub struct Pins {
     pub origin: Origin,
     /// Names of the versions: `release-id`.
     pub has: Vec<String>,
+    /// Those whose version the policy itself says.
+    pub versions: Vec<Version>,
+}
+
+/// `pin model-ver "2026-07" else "2026-05"`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// Which of the pins.
+    pub pin: String,
+    /// The version that runs.
+    pub pinned: String,
+    /// The last one that is known to be good, where one is said.
+    pub last_known_good: Option<String>,
+    /// Where it is written.
+    pub origin: Origin,
 }

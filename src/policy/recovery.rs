@@ -297,6 +297,20 @@ pub enum FlagKind {
     ReadOnly,
 }
 
+impl FlagKind {
+    /// The word that a policy says it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::KillSwitch => "kill-switch",
+            Self::Progressive => "progressive",
+            Self::QualityGated => "quality-gated",
+            Self::SafetyGuard => "safety-guard",
+            Self::CostGuard => "cost-guard",
+            Self::ReadOnly => "read-only",
+        }
+    }
+}
+
 /// Where a flag is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

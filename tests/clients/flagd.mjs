@@ -6,7 +6,7 @@ import { FlagdCore } from "@openfeature/flagd-core";
 
 const [flagsFile, truthFile] = process.argv.slice(2);
 const text = fs.readFileSync(flagsFile, "utf8");
-const truth = JSON.parse(fs.readFileSync(truthFile, "utf8")).flags;
+const { flags: truth, served, pins } = JSON.parse(fs.readFileSync(truthFile, "utf8"));
 const logger = { error() {}, warn() {}, info() {}, debug() {} };
 
 const core = new FlagdCore();
@@ -73,7 +73,22 @@ const killedText = (key) => {
   return JSON.stringify(file);
 };
 const own = Object.keys(all).filter((key) => all[key].metadata.kind !== undefined);
-for (const key of own) {
+assert.deepEqual(new Set(own), new Set([...Object.keys(served), ...Object.keys(pins)]), "the flags and the pins of the policy");
+
+// A pin is the version that the policy says, at any time and for anybody, and killed the last that is known to be good.
+for (const [key, { pinned, good }] of Object.entries(pins)) {
+  const killed = new FlagdCore();
+  killed.setConfigurations(killedText(key));
+  for (const [region, { instants }] of Object.entries(truth)) {
+    for (const at of instants) {
+      clock = at;
+      assert.equal(core.resolveStringEvaluation(key, "none", { region }, logger).value, pinned, `${key} at ${at}`);
+      assert.equal(killed.resolveStringEvaluation(key, "none", { region }, logger).value, good ?? pinned, `${key}, killed, at ${at}`);
+      asked += 2;
+    }
+  }
+}
+for (const key of own.filter((key) => pins[key] === undefined)) {
   const flag = all[key];
   const fractional = flag.targeting.if.at(-1).fractional;
   const killed = new FlagdCore();
@@ -85,10 +100,20 @@ for (const key of own) {
   if (!fractional) {
     assert.equal(resolve(killed, { region: regions[0] }).variant, "off", `${key}, killed`);
     asked += 1;
+    for (const [region, spans] of Object.entries(served[key].on)) {
+      const edges = spans.flat().flatMap((edge) => [edge - 1, edge, edge + 1]);
+      for (const at of [...edges, truth[region].instants[2]]) {
+        clock = at;
+        const isOn = served[key].read_only ? spans.some(([start, end]) => start <= at && at < end) : true;
+        assert.equal(resolve(core, { region }).variant, isOn ? "on" : "off", `${key} in ${region} at ${at}`);
+        asked += 1;
+      }
+    }
     continue;
   }
   const sticky = fractional[0].cat[2].var;
-  const shares = Object.fromEntries(fractional.slice(1).map(([name, weight]) => [name, weight / 10_000]));
+  assert.equal(sticky, served[key].sticky ?? "targetingKey");
+  const shares = Object.fromEntries(Object.entries(served[key].shares).map(([name, share]) => [name, Number(share)]));
   let isShared = false;
   for (const [region, { instants, open }] of Object.entries(truth)) {
     instants.forEach((at, index) => {

@@ -35,6 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let truth = json!({
         "asked": Map::from_iter(asked),
         "flags": flags(&policy, option(&policy, "flagd", "action"), option(&policy, "flagd", "environment")),
+        "served": served(&whole),
+        "pins": pins(&whole),
         "deploys": deploys(&policy),
         "occurrences": occurrences(&policy),
         "active": if declares(&policy, "json") { active(&policy) } else { Value::Null },
@@ -46,6 +48,49 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     println!("{truth}");
     Ok(())
+}
+
+/// The policy's own flags that servers ask: their shares, and when a read-only one is on in a region.
+fn served(policy: &Policy) -> Value {
+    let asked = policy.flags.iter().filter(|(_, flag)| flag.asked == policy::Asked::Server);
+    let rows = asked.map(|(id, flag)| {
+        let scope = flag.components.clone().unwrap_or_else(|| policy.components.ids().collect());
+        let shares: Map<String, Value> =
+            flag.variants.iter().map(|(name, share, _)| (name.clone(), json!(share.to_string()))).collect();
+        let named = |row: &&policy::Maintenance| row.flag.is_some_and(|(flag, _)| flag == id);
+        let mut on = Map::new();
+        for region in regions(policy) {
+            let here = |row: &&policy::Maintenance| {
+                region.is_none_or(|region| row.regions.as_ref().is_none_or(|all| all.contains(&region)))
+            };
+            let rows = policy.maintenances.rows().iter().filter(named).filter(here);
+            let held = rows.filter_map(|row| row.when.as_ref()).flat_map(|when| {
+                let set = when.active(&place(policy, region), policy.horizon);
+                set.intervals().iter().map(|one| [one.start.unix(), one.end.unix()]).collect::<Vec<_>>()
+            });
+            on.insert(name(&policy.regions, region), json!(held.collect::<Vec<_>>()));
+        }
+        let row = json!({
+            "read_only": flag.kind == policy::FlagKind::ReadOnly,
+            "components": scope.into_iter().map(|one| name(&policy.components, Some(one))).collect::<Vec<_>>(),
+            "shares": shares,
+            "default": flag.default.as_ref().or(flag.variants.first().map(|(name, ..)| name)),
+            "sticky": flag.sticky,
+            "on": on,
+        });
+        (flag.name.clone(), row)
+    });
+    Value::Object(rows.collect())
+}
+
+/// By the name that servers know it by: the version of each pin, and the last that is known to be good.
+fn pins(policy: &Policy) -> Value {
+    let versions = policy.pins.rows().iter().flat_map(|pins| &pins.versions);
+    let rows = versions.map(|version| {
+        let key = version.pin.replace('-', "_").to_uppercase();
+        (key, json!({ "pinned": version.pinned, "good": version.last_known_good }))
+    });
+    Value::Object(rows.collect())
 }
 
 fn regions(policy: &Policy) -> Vec<Option<Id<Region>>> {

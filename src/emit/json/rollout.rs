@@ -3,8 +3,8 @@
 use super::condition::{bound, party, seats};
 use super::{elapsed, names, region_plan, scope};
 use crate::policy::{
-    Asked, Baseline, Better, Flag, FlagKind, Gate, Lever, LeverKind, Lock, Metric, NoData, OnFailure,
-    Pipeline, Policy, Reaction, Rollback, Stage, Step, Symptom, Traffic,
+    Asked, Baseline, Better, Flag, Gate, Lever, LeverKind, Lock, Metric, NoData, OnFailure, Pipeline, Policy,
+    Reaction, Rollback, Stage, Step, Symptom, Traffic,
 };
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -189,14 +189,6 @@ pub(super) fn rollback(policy: &Policy, rollback: &Rollback) -> Value {
 }
 
 pub(super) fn flag(policy: &Policy, flag: &Flag) -> Value {
-    let kind = match flag.kind {
-        FlagKind::KillSwitch => "kill-switch",
-        FlagKind::Progressive => "progressive",
-        FlagKind::QualityGated => "quality-gated",
-        FlagKind::SafetyGuard => "safety-guard",
-        FlagKind::CostGuard => "cost-guard",
-        FlagKind::ReadOnly => "read-only",
-    };
     let asked = match flag.asked {
         Asked::Server => "server",
         Asked::Client => "client",
@@ -206,7 +198,7 @@ pub(super) fn flag(policy: &Policy, flag: &Flag) -> Value {
     json!({
         "name": flag.name,
         "doc": flag.doc,
-        "kind": kind,
+        "kind": flag.kind.name(),
         "components": scope(&policy.components, flag.components.as_ref()),
         "variants": variants,
         "default": flag.default,

@@ -3,9 +3,12 @@
 use super::Lower;
 use crate::code;
 use crate::diag::Diagnostic;
-use crate::policy::{Baseline, Better, Bound, Check, Gate, Id, Metric, MetricKind, NoData, Pins, Probe};
-use crate::schema::Declared;
+use crate::policy::{
+    Baseline, Better, Bound, Check, Gate, Id, Metric, MetricKind, NoData, Pins, Probe, Version,
+};
+use crate::resolve::UNKNOWN_NAME;
 use crate::schema::suggest::closest;
+use crate::schema::{DUPLICATE_FIELD, Declared};
 
 code!(pub QUERY_PLACEHOLDER, Error, "query-placeholder", "a `$name` of a query that nothing fills in");
 code!(pub GATE_CYCLE, Error, "gate-cycle", "gates that require each other");
@@ -104,12 +107,47 @@ pub(super) fn pins(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Pin
             has.push(pin.to_owned());
         }
     }
+    let versions = versions(lower, declared, &has);
     Some(Pins {
         name: name.text.to_owned(),
         doc: lower.doc(declared.node),
         origin: lower.origin(name.span),
         has,
+        versions,
     })
+}
+
+/// The versions that are said: of pins that these are, and each once in the whole policy.
+fn versions(lower: &mut Lower<'_>, declared: &Declared<'_>, has: &[String]) -> Vec<Version> {
+    let mut found: Vec<Version> = Vec::new();
+    for given in declared.all("pin") {
+        let Some((written, pin)) = given.get("name").and_then(|name| Some((name, name.word()?))) else {
+            continue;
+        };
+        let text = |label: &str| given.get(label).and_then(|text| lower.string(text));
+        let (pinned, last_known_good) = (text("pinned"), text("good"));
+        if !has.iter().any(|known| known == pin) {
+            let message = format!("`{pin}` is none of these pins");
+            let finding = Diagnostic::new(&UNKNOWN_NAME, written.span, message);
+            lower.report(match closest(pin, has.iter().map(String::as_str)) {
+                Some(near) => finding.fix(format!("write `{near}`"), written.span, near),
+                None => finding.help(format!("name it first: `has {pin}`")),
+            });
+            continue;
+        }
+        let earlier = lower.policy.pins.rows().iter().flat_map(|pins| &pins.versions).chain(&found);
+        if let Some(earlier) = earlier.into_iter().find(|known| known.pin == pin) {
+            let message = format!("the version of `{pin}` is said twice");
+            let finding = Diagnostic::new(&DUPLICATE_FIELD, written.span, message);
+            let finding = finding.also(earlier.origin.span, "here, too").help("keep one of the two");
+            lower.report(finding);
+            continue;
+        }
+        let Some(pinned) = pinned else { continue };
+        let origin = lower.origin(given.span());
+        found.push(Version { pin: pin.to_owned(), pinned, last_known_good, origin });
+    }
+    found
 }
 
 /// Gates that require each other never say anything. One finding a circle.

@@ -44,9 +44,13 @@ pub static PROBE: Declaration = declaration("probe", "new", "A check that is run
     .space("evidence")
     .fields(&[field("run", "text", "The command that asks it.")]);
 
-pub static PINS: Declaration = declaration(
-    "pins",
-    "new",
-    "Versions that must be the same wherever a release runs.",
-)
-.fields(&[field("has", "name=word,", "Names of the versions: `release-id`, `index-hash`.").several()]);
+pub static PINS: Declaration =
+    declaration("pins", "new", "Versions that must be the same wherever a release runs.").fields(&[
+        field("has", "name=word,", "Names of the versions: `release-id`, `index-hash`.").several(),
+        field(
+            "pin",
+            "name=word pinned=text ('else' good=text)?",
+            "The version of one of them, and the last that is known to be good. Flag servers are told both.",
+        )
+        .many(),
+    ]);
