@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target gitlab-ci, policy sha256:50504076e9e14c5a2bb2e873c3d4b2acb8f90c91cc2fa7496fadd255cd6fa327
+# target gitlab-ci, policy sha256:35b79b382a2c400ade6c66904ec3badc7b44172a3d75d8f8a708b9efdcd8a88a
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
