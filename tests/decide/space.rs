@@ -137,9 +137,9 @@ fn at_an_edge(mut case: Case, pick: u32) -> Case {
     let Some(cell) = cells.get(pick as usize % cells.len().max(1)) else { return case };
     let stretches = space.stretches(cell, &mut states);
     let edge = stretches[pick as usize / 7 % stretches.len()].interval.start;
-    case.context.at = if pick % 2 == 0 { edge } else { edge.plus(Elapsed::seconds(1)) };
+    case.context.at = if pick.is_multiple_of(2) { edge } else { edge.plus(Elapsed::seconds(1)) };
     let before = edge.minus(Elapsed::seconds(1));
-    if pick % 3 == 0 && before >= around(&case.context).start {
+    if pick.is_multiple_of(3) && before >= around(&case.context).start {
         case.context.at = before;
     }
     case
