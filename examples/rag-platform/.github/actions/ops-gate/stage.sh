@@ -99,6 +99,17 @@ pass_gates() {
   done
 }
 
+# --- whether a rollout runs ---------------------------------------------------
+
+# Sets the series that alerts on nothing measured rest on. Where that cannot be done the rollout goes on all the same.
+tell_active() { # 1 or 0
+  [ -n "${OPS_PUSHGATEWAY:-}" ] || return 0
+  printf '# TYPE ops_rollout_active gauge\nops_rollout_active %s\n' "$1" |
+    curl --silent --show-error --fail --max-time 10 --retry 2 --retry-connrefused --retry-max-time 20 --data-binary @- \
+      --url "${OPS_PUSHGATEWAY%/}/metrics/job/ops/pipeline/$OPS_PIPELINE" > /dev/null ||
+    say "warning: ops_rollout_active could not be set to $1 at $OPS_PUSHGATEWAY" >&2
+}
+
 # --- one step of a stage ----------------------------------------------------
 
 # Pins that an earlier stage made, for commands: PIN_INDEX_HASH and the like.
@@ -253,7 +264,10 @@ case "$what" in
   hooks) check_hooks ;;
   facts) gather_facts "$@" ;;
   approval) check_approval ;;
-  step) timeout --kill-after=30 "$OPS_TIMEOUT" bash "$0" step-in-time ;;
+  step)
+    if [ -n "${OPS_ACTIVE:-}" ]; then tell_active 1; fi
+    timeout --kill-after=30 "$OPS_TIMEOUT" bash "$0" step-in-time
+    ;;
   step-in-time)
     cd "$OPS_SOURCE"
     step
@@ -268,6 +282,7 @@ case "$what" in
     pull_fastest
     ;;
   deeds) do_deeds ;;
+  over) tell_active 0 ;;
   wait) sleep "$1" ;;
   recover) await_recovery "$@" ;;
   verify) verify "$@" ;;

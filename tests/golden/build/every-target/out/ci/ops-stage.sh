@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target gitlab-ci, policy sha256:17c7260c665141f4c4dbea1cb0659cce71814fc382a9ee7ec7d01ef89b559684
+# target gitlab-ci, policy sha256:b3a9c9c89dc5644493966e75e9ad2cbf64cb3c0874f17427897b8e065af92343
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target github-environments, policy sha256:17c7260c665141f4c4dbea1cb0659cce71814fc382a9ee7ec7d01ef89b559684
+# target github-environments, policy sha256:b3a9c9c89dc5644493966e75e9ad2cbf64cb3c0874f17427897b8e065af92343
 # Brings the environments of a repository to what the policy asks: bash apply.sh OWNER/REPOSITORY [FILE...]
 # Needs jq, and gh, signed in as somebody who may administer the repository. Nothing is changed before every reviewer is known.
 set -euo pipefail

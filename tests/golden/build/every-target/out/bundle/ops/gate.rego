@@ -1,5 +1,5 @@
 # Made by opsc from policy shop: do not edit, run `opsc build`.
-# target opa, policy sha256:17c7260c665141f4c4dbea1cb0659cce71814fc382a9ee7ec7d01ef89b559684
+# target opa, policy sha256:b3a9c9c89dc5644493966e75e9ad2cbf64cb3c0874f17427897b8e065af92343
 
 # Says of a change what the calendar alone can say: allow, block, or ask-the-gate.
 #
