@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-actions, policy sha256:35b79b382a2c400ade6c66904ec3badc7b44172a3d75d8f8a708b9efdcd8a88a
+# target github-actions, policy sha256:0bac69528b9785f7f84ed9bc1781ba9990594d3c75e5e9c5c83931b5f5136e20
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
