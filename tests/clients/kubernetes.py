@@ -66,7 +66,8 @@ class Policy:
             for name, program in self.variables:
                 known[celtypes.StringType(name)] = program.evaluate(context)
             for program in self.annotations:
-                program.evaluate(context)
+                said = program.evaluate(context)
+                assert isinstance(said, str), "the API server refuses an annotation that may be anything but a text"
             admitted = all(bool(validation.evaluate(context)) for validation in self.validations)
             return admitted
         except celpy.CELEvalError:
