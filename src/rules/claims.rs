@@ -9,8 +9,7 @@ use crate::calendar::Elapsed;
 use crate::code;
 use crate::diag::{Diagnostic, Sink};
 use crate::policy::{
-    Claim, ClaimRuling, Condition, Fact, FactKind, FreezeKind, Id, Operator, Origin, Policy, Ruling, Seats,
-    Tier, Value,
+    Claim, ClaimRuling, Condition, Fact, FactKind, FreezeKind, Id, Origin, Policy, Ruling, Seats, Tier, Value,
 };
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -206,7 +205,7 @@ fn holds(policy: &Policy, tier: Id<Tier>, condition: &Condition, situation: &Sit
         Condition::Not(part) => !holds(policy, tier, part, situation),
         Condition::Holds(id, _) => fact(*id) == Some(&Value::Bool(true)),
         Condition::Compare(id, operator, bar, _) | Condition::Sustained(id, operator, bar, ..) => {
-            fact(*id).is_some_and(|value| compares(&policy.facts[*id].kind, value, *operator, bar))
+            fact(*id).is_some_and(|value| policy.facts[*id].kind.compares(value, *operator, bar))
         }
         Condition::OneOf(id, values, _) => fact(*id).is_some_and(|value| values.contains(value)),
         Condition::Approved(seats) => situation.approvals.get(&seats_text(policy, seats)) == Some(&true),
@@ -214,24 +213,6 @@ fn holds(policy: &Policy, tier: Id<Tier>, condition: &Condition, situation: &Sit
             situation.approvals.get(&seats_text(policy, &policy.approvals[*id].seats)) == Some(&true)
         }
         Condition::TierIn(tiers, _) => tiers.contains(&tier),
-    }
-}
-
-fn compares(kind: &FactKind, value: &Value, operator: Operator, bar: &Value) -> bool {
-    let order = match (kind, value, bar) {
-        (FactKind::OneOf(choices), Value::Choice(value), Value::Choice(bar)) => {
-            let place = |choice: &String| choices.iter().position(|known| known == choice);
-            place(value).cmp(&place(bar))
-        }
-        _ => value.cmp(bar),
-    };
-    match operator {
-        Operator::Equal => order.is_eq(),
-        Operator::NotEqual => order.is_ne(),
-        Operator::Less => order.is_lt(),
-        Operator::LessOrEqual => order.is_le(),
-        Operator::Greater => order.is_gt(),
-        Operator::GreaterOrEqual => order.is_ge(),
     }
 }
 

@@ -264,20 +264,5 @@ fn candidates(fact: &Fact, atoms: &[Atom<'_>], id: Id<Fact>) -> Vec<Value> {
 
 fn holds(kind: &FactKind, atom: &Atom<'_>, value: &Value) -> bool {
     let Some((operator, bar)) = atom.bar else { return *value == Value::Bool(true) };
-    let place = |value: &Value| match (kind, value) {
-        (FactKind::OneOf(choices), Value::Choice(choice)) => choices.iter().position(|one| one == choice),
-        _ => None,
-    };
-    let order = match (place(value), place(bar)) {
-        (Some(one), Some(two)) => one.cmp(&two),
-        _ => value.cmp(bar),
-    };
-    match operator {
-        Operator::Equal => order.is_eq(),
-        Operator::NotEqual => order.is_ne(),
-        Operator::Less => order.is_lt(),
-        Operator::LessOrEqual => order.is_le(),
-        Operator::Greater => order.is_gt(),
-        Operator::GreaterOrEqual => order.is_ge(),
-    }
+    kind.compares(value, operator, bar)
 }
