@@ -72,7 +72,7 @@ pub struct Difference {
     pub turn: Turn,
     /// Why.
     pub cause: Cause,
-    /// The least evidence and the fewest approvals for which they answer differently.
+    /// Evidence and approvals for which they answer differently; nothing of it can be left out.
     pub with: Witness,
     /// The tiers; none where the policies declare none.
     pub tiers: Vec<String>,

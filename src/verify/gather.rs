@@ -89,12 +89,11 @@ impl Found {
     /// All of it, what widens first.
     pub fn differences(self, policy: &Policy) -> Vec<Difference> {
         let mut groups: BTreeMap<(Option<String>, usize), Vec<Spell>> = BTreeMap::new();
-        for (mut row, when) in self.rows {
+        for (row, when) in self.rows {
             let mut when: Vec<Interval> = when.into_iter().collect::<IntervalSet>().intervals().to_vec();
             // What the tier requires does not depend on the calendar, so the instants say nothing.
             if self.kinds.get(row.kind).is_some_and(|kind| kind.cause == Cause::Requirements) {
                 when.clear();
-                row.region = None;
             }
             groups.entry((row.region.clone(), row.kind)).or_default().push((row, when));
         }
@@ -132,6 +131,7 @@ impl Found {
         let covers = |known: &Difference, one: &Difference| {
             (known.turn, &known.with) == (one.turn, &one.with)
                 && one.tiers.iter().all(|tier| known.tiers.contains(tier))
+                && one.regions.iter().all(|region| known.regions.contains(region))
                 && one.components.iter().all(|component| known.components.contains(component))
                 && one.asks.iter().all(|ask| known.asks.contains(ask))
         };
