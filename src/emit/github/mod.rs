@@ -3,8 +3,10 @@
 //! The policy never gets near a shell line: what the author chose (path, branch, runner) goes through `env` and `with`,
 //! and `install` alone is code, by intention. Actions are pinned by full commit.
 
+mod back;
 mod pipeline;
 mod recheck;
+mod steps;
 
 use super::rollout::{Locks, PROGRAM, Plan, Way};
 use super::{Files, Job, Target, escape, mark, template};

@@ -2,30 +2,24 @@
 //! the jobs that go back.
 
 use super::super::rollout::{
-    Deed, HOOKS, Leg, Locks, OVER, Plan, Way, active, approval, back, hooks, people, pushgateway, seats,
-    variable,
+    HOOKS, Leg, Locks, Plan, Way, active, approval, hooks, people, pushgateway, seats,
 };
 use super::super::{Job, escape, in_repository, mark, template};
-use super::{CHECKOUT, reference};
-use crate::policy::{Environment, Id, Policy, Region};
+use super::steps::check_out_source;
+use crate::policy::{Environment, Id, Policy};
 use crate::review::approval_prefix;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const PIPELINE: &str = include_str!("pipeline.yml");
-const BACK: &str = include_str!("back.yml");
 
 /// Minutes that a job takes beyond what its step may: checking out, asking the gate.
 const AROUND: i64 = 15;
-/// Minutes that a job of a rollback may take.
-const BACK_MINUTES: i64 = 360;
-
 /// What every job of a target's workflows is made with.
 pub(super) struct Making<'a> {
-    job: &'a Job<'a>,
-    policy: &'a Policy,
+    pub(super) job: &'a Job<'a>,
+    pub(super) policy: &'a Policy,
     action: String,
-    program: String,
+    pub(super) program: String,
 }
 
 impl<'a> Making<'a> {
@@ -67,15 +61,8 @@ impl<'a> Making<'a> {
         self.fill(PIPELINE, plan, &[("jobs", &jobs), ("group", &locks.of_run(self.policy, plan.id))])
     }
 
-    /// The workflow that goes back by hand.
-    pub fn back_by_hand(&self, plan: &Plan<'_>, way: &Way<'_>) -> String {
-        let undone = |stage: &str| format!("contains(format(' {{0}} ', inputs.undo), ' {stage} ')");
-        let mut jobs = self.back(plan, way, &[], "", &undone);
-        jobs.push_str(&self.over(&way.jobs()));
-        self.fill(BACK, plan, &[("jobs", &jobs), ("rollback", &way.rollback.name)])
-    }
-
-    fn fill(&self, text: &str, plan: &Plan<'_>, holes: &[(&str, &str)]) -> String {
+    /// A template with what every workflow has, and more.
+    pub(super) fn fill(&self, text: &str, plan: &Plan<'_>, holes: &[(&str, &str)]) -> String {
         let policy = escape::yaml(&escape::github(&format!("ops-policy/{}", self.job.option("policy"))));
         let hooks = escape::yaml(&escape::github(&format!("ops-policy/{}", hooks(self.job))));
         let mark = mark::hash_comments(self.job);
@@ -104,7 +91,15 @@ impl<'a> Making<'a> {
         text
     }
 
-    fn head(&self, name: &str, title: &str, needs: &[&str], condition: &str, minutes: i64) -> String {
+    /// The head of a job.
+    pub(super) fn head(
+        &self,
+        name: &str,
+        title: &str,
+        needs: &[&str],
+        condition: &str,
+        minutes: i64,
+    ) -> String {
         let key = escape::yaml_name(name);
         let mut text = format!("  {key}:\n    name: {}\n", escape::yaml(&escape::github(title)));
         if !needs.is_empty() {
@@ -275,149 +270,6 @@ impl<'a> Making<'a> {
         ));
         text
     }
-
-    /// The environment that a job runs in, with its variables and secrets.
-    fn environment(&self, environment: Option<Id<Environment>>) -> String {
-        let Some(environment) = environment.map(|id| &self.policy.environments[id]) else {
-            return String::new();
-        };
-        let mut text =
-            format!("    environment: {{ name: {} }}\n", escape::yaml(&escape::github(&environment.name)));
-        let vars =
-            environment.vars.iter().map(|(name, value)| (name.clone(), escape::yaml(&escape::github(value))));
-        let secrets = environment.secrets.iter().map(|name| variable(name));
-        let secrets = secrets.map(|name| (name.clone(), format!("${{{{ secrets.{name} }}}}")));
-        let all: BTreeMap<String, String> = vars.chain(secrets).collect();
-        if !all.is_empty() {
-            text.push_str("    env:\n");
-        }
-        for (name, value) in all {
-            let _ = writeln!(text, "      {name}: {value}");
-        }
-        text
-    }
-
-    fn check_out_policy(&self) -> String {
-        format!(
-            concat!(
-                "      - name: Check out the policy's branch\n",
-                "        uses: {}\n",
-                "        with: {{ ref: {}, path: ops-policy, persist-credentials: false }}\n",
-            ),
-            CHECKOUT,
-            reference(self.job),
-        )
-    }
-
-    fn install(&self) -> String {
-        match self.job.option("install") {
-            "" => String::new(),
-            commands => {
-                format!("      - name: Install opsc\n        run: {}", escape::yaml_script(commands, 10))
-            }
-        }
-    }
-
-    /// A step that runs the program. What it is told goes through the environment.
-    fn run(&self, title: &str, words: &str, told: &[(&str, String)], condition: &str) -> String {
-        let mut text = format!("      - name: {}\n", escape::yaml(&escape::github(title)));
-        if words == "step" {
-            text.push_str("        id: act\n");
-        }
-        if !condition.is_empty() {
-            let _ = writeln!(text, "        if: {condition}");
-        }
-        if !told.is_empty() {
-            text.push_str("        env:\n");
-        }
-        for (name, value) in told {
-            let _ = match *name {
-                "OPS_MADE_BEFORE" => writeln!(text, "          OPS_PINS: {}", made(value)),
-                name => writeln!(text, "          {name}: {}", escape::yaml(&escape::github(value))),
-            };
-        }
-        let _ = writeln!(text, "        run: bash {} {words}", self.program);
-        text
-    }
-
-    /// The jobs of a rollback, one a step of regions. Where one fails, the others go back all the same.
-    fn back(
-        &self,
-        plan: &Plan<'_>,
-        way: &Way<'_>,
-        needs: &[&str],
-        condition: &str,
-        undone: &dyn Fn(&str) -> String,
-    ) -> String {
-        let places = way.places();
-        let last = places.len().saturating_sub(1);
-        let job_name = |place: usize| back(&way.rollback.name, place + 1);
-        let environment = plan.legs.iter().rev().find_map(|leg| leg.stage.environment);
-        let deeds = way.deeds();
-        let mut text = String::new();
-        for (place, regions) in places.iter().enumerate() {
-            let before = place.checked_sub(1).map(&job_name);
-            let needs: Vec<&str> = needs.iter().copied().chain(before.as_deref()).collect();
-            let condition = match &before {
-                None => condition.to_owned(),
-                Some(before) => format!("always() && needs.{before}.result != 'skipped'"),
-            };
-            let title = self.back_title(way, regions);
-            text.push_str(&self.head(&job_name(place), &title, &needs, &condition, BACK_MINUTES));
-            text.push_str(&self.environment(environment));
-            text.push_str("    permissions:\n      contents: read # the policy's branch, and what rolled out\n    steps:\n");
-            text.push_str(&self.check_out_policy());
-            text.push_str(&check_out_source(1));
-            if deeds.iter().any(Deed::judges) {
-                text.push_str(&self.install());
-            }
-            let place_name = ("OPS_REGIONS", plan.regions(regions));
-            for deed in &deeds {
-                let mut told = deed.environment.clone();
-                told.extend((!place_name.1.is_empty()).then(|| place_name.clone()));
-                let condition = if deed.always { "always()" } else { "" };
-                text.push_str(&self.run(&deed.title, &deed.words.join(" "), &told, condition));
-            }
-            if place == last {
-                for stage in plan.legs.iter().rev().filter(|leg| leg.is_last).map(|leg| leg.stage) {
-                    let Some(undo) = &stage.undo else { continue };
-                    let told = [("OPS_COMMAND", undo.clone())];
-                    let (title, condition) = (format!("undo {}", stage.name), undone(&stage.name));
-                    text.push_str(&self.run(&title, "run", &told, &condition));
-                }
-            } else if let Some(soak) = way.rollback.soak {
-                text.push_str(&self.run("soak", &format!("wait {}", soak.as_seconds()), &[], ""));
-            }
-        }
-        text
-    }
-
-    /// The job that says that a rollout is over, behind all others and however they end; none where nobody listens.
-    fn over(&self, needs: &[String]) -> String {
-        if pushgateway(self.job).is_none() {
-            return String::new();
-        }
-        let needs: Vec<&str> = needs.iter().map(String::as_str).collect();
-        let mut text = self.head(OVER, "say that it is over", &needs, "always()", 10);
-        text.push_str("    permissions:\n      contents: read # the policy's branch\n    steps:\n");
-        text.push_str(&self.check_out_policy());
-        text.push_str(&self.run("Say that it is over", "over", &[], ""));
-        text
-    }
-
-    fn back_title(&self, way: &Way<'_>, regions: &[Id<Region>]) -> String {
-        let names: Vec<&str> = regions.iter().map(|id| self.policy.regions[*id].name.as_str()).collect();
-        match names.as_slice() {
-            [] => format!("go back by {}", way.rollback.name),
-            names => format!("go back by {} in {}", way.rollback.name, names.join(", ")),
-        }
-    }
-}
-
-/// What earlier jobs made, as a list.
-fn made(needs: &str) -> String {
-    let made = needs.split(' ').map(|need| format!("${{{{ {need} }}}}"));
-    format!("\"[{}]\"", made.collect::<Vec<_>>().join(", "))
 }
 
 /// Whether a leg failed, rather than was refused.
@@ -427,15 +279,4 @@ fn failed(leg: &Leg<'_>) -> String {
         None => String::new(),
     };
     format!("needs.{}.result == 'failure'{refused}", leg.name)
-}
-
-fn check_out_source(depth: u32) -> String {
-    format!(
-        concat!(
-            "      - name: Check out what rolls out\n",
-            "        uses: {}\n",
-            "        with: {{ ref: \"${{{{ github.sha }}}}\", path: source, fetch-depth: {}, persist-credentials: false }}\n",
-        ),
-        CHECKOUT, depth,
-    )
 }

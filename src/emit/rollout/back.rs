@@ -1,8 +1,10 @@
 //! A rollback as steps that an engine runs one after the other: hooks of the repository, commands and levers of the policy.
 
-use super::{asked_of_people, back, measures};
+use super::back;
+use super::told::measures;
 use crate::emit::condition::party;
 use crate::policy::{Act, Bound, Gate, Id, Lever, Policy, Region, Rollback, Step, Switch, Wording};
+use crate::simulate::asked_of_people;
 use serde_json::json;
 use std::collections::BTreeSet;
 
