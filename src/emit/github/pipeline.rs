@@ -14,6 +14,7 @@ const PIPELINE: &str = include_str!("pipeline.yml");
 
 /// Minutes that a job takes beyond what its step may: checking out, asking the gate.
 const AROUND: i64 = 15;
+
 /// What every job of a target's workflows is made with.
 pub(super) struct Making<'a> {
     pub(super) job: &'a Job<'a>,
