@@ -1,7 +1,6 @@
 //! What files for flag servers have in common: which flags they hold, when a read-only one is on, and the versions of pins.
 
 use super::freeze::{self, Freeze};
-use super::rollout::variable;
 use crate::calendar::IntervalSet;
 use crate::policy::{Asked, Flag, Id, Policy, Region, Version};
 
@@ -58,8 +57,8 @@ pub(super) fn planned(policy: &Policy, id: Id<Flag>) -> Vec<Planned<'_>> {
     found
 }
 
-/// The versions that the policy says, by the key that a server knows them by: `model-ver` is `MODEL_VER`.
+/// The versions that the policy says, by the key that a server knows them by.
 pub(super) fn versions(policy: &Policy) -> impl Iterator<Item = (String, &Version)> {
     let versions = policy.pins.rows().iter().flat_map(|pins| &pins.versions);
-    versions.map(|version| (variable(&version.pin), version))
+    versions.map(|version| (version.key(), version))
 }

@@ -250,3 +250,15 @@ pub struct Version {
     /// Where it is written.
     pub origin: Origin,
 }
+
+impl Version {
+    /// The key that flag servers know it by: `model-ver` is `MODEL_VER`.
+    pub fn key(&self) -> String {
+        variable(&self.pin)
+    }
+}
+
+/// A name as variables, secrets and flag servers write it: `model-key` is `MODEL_KEY`.
+pub fn variable(name: &str) -> String {
+    name.replace('-', "_").to_uppercase()
+}

@@ -40,7 +40,7 @@ pub use maintenance::{
 };
 pub use measure::{
     Aggregate, Bar, Baseline, Better, Bound, Check, Gate, Limit, Metric, MetricKind, NoData, Pins, Probe,
-    Version,
+    Version, variable,
 };
 pub use people::{ApprovalRule, Party, Role, Schedule, Seat, Seats, Shift, Team, Validity, same_person};
 pub use pipeline::{

@@ -5,6 +5,8 @@ use crate::calendar::Zone;
 use crate::code;
 use crate::diag::{Diagnostic, Sink};
 use crate::policy::{Asked, Flag, FlagKind, FlipKind, LeverKind, Policy};
+use crate::source::Span;
+use std::collections::BTreeMap;
 
 code!(pub CLIENT_ONLY_FLAG, Warning, "client-only-flag", "a flag that protects something and is asked by clients alone");
 code!(pub FLAG_NOT_STICKY, Warning, "flag-not-sticky", "a flag under which one user sees two variants");
@@ -16,13 +18,17 @@ code!(
     "a kill switch that no lever flips",
     Strict
 );
+code!(pub FLAG_KEY_TWICE, Error, "flag-key-twice", "a flag server that is asked for two things by one key");
 
 /// The rule, as a row of the room's table.
-pub static RULE: Rule =
-    Rule { codes: &[&CLIENT_ONLY_FLAG, &FLAG_NOT_STICKY, &FLAG_EXPIRED, &KILL_SWITCH_WITHOUT_LEVER], check };
+pub static RULE: Rule = Rule {
+    codes: &[&CLIENT_ONLY_FLAG, &FLAG_NOT_STICKY, &FLAG_EXPIRED, &KILL_SWITCH_WITHOUT_LEVER, &FLAG_KEY_TWICE],
+    check,
+};
 
 fn check(subject: &Subject<'_>, sink: &mut Sink) {
     let policy = subject.policy;
+    keys(policy, sink);
     for (id, flag) in policy.flags.iter() {
         let refuses = policy.maintenances.rows().iter().find_map(|maintenance| {
             maintenance.flag.filter(|(used, _)| *used == id).map(|(_, origin)| (maintenance, origin))
@@ -61,6 +67,25 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
                     .help(format!("declare `lever NAME {{ flips flag \"{}\"; within 1m }}`", flag.name)),
             );
         }
+    }
+}
+
+/// Flags and the pins whose versions are said share the keys of a flag server.
+fn keys(policy: &Policy, sink: &mut Sink) {
+    let mut first: BTreeMap<String, (&str, Span)> = BTreeMap::new();
+    let flags = policy.flags.rows().iter().map(|flag| (flag.name.clone(), "flag", flag.origin.span));
+    let versions = policy.pins.rows().iter().flat_map(|pins| &pins.versions);
+    let versions = versions.map(|version| (version.key(), "pin", version.origin.span));
+    for (key, what, span) in flags.chain(versions) {
+        let Some((earlier, there)) = first.get(&key) else {
+            first.insert(key, (what, span));
+            continue;
+        };
+        let message = format!("a flag server knows both this {what} and a {earlier} as `{key}`");
+        let finding = Diagnostic::new(&FLAG_KEY_TWICE, span, message).also(*there, "the other one");
+        sink.push(finding.help(
+            "name one of the two differently: `-` and `_`, and the case of a pin, are one to a server",
+        ));
     }
 }
 

@@ -1,10 +1,9 @@
 //! Parts of jobs: where they run, what they check out, and the steps that run the program.
 
 use super::super::escape;
-use super::super::rollout::variable;
 use super::pipeline::Making;
 use super::{CHECKOUT, reference};
-use crate::policy::{Environment, Id};
+use crate::policy::{Environment, Id, variable};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

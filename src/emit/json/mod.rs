@@ -77,6 +77,7 @@ fn document(policy: &Policy) -> Value {
         "releases": rows(policy, &policy.releases, change::release),
         "metrics": rows(policy, &policy.metrics, rollout::metric),
         "gates": rows(policy, &policy.gates, rollout::gate),
+        "pins": rows(policy, &policy.pins, rollout::pins),
         "locks": rows(policy, &policy.locks, rollout::lock),
         "pipelines": rows(policy, &policy.pipelines, rollout::pipeline),
         "levers": rows(policy, &policy.levers, rollout::lever),

@@ -3,8 +3,8 @@
 use super::condition::{bound, party, seats};
 use super::{elapsed, names, region_plan, scope};
 use crate::policy::{
-    Asked, Baseline, Better, Flag, Gate, Lever, LeverKind, Lock, Metric, NoData, OnFailure, Pipeline, Policy,
-    Reaction, Rollback, Stage, Step, Symptom, Traffic,
+    Asked, Baseline, Better, Flag, Gate, Lever, LeverKind, Lock, Metric, NoData, OnFailure, Pins, Pipeline,
+    Policy, Reaction, Rollback, Stage, Step, Symptom, Traffic,
 };
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -38,6 +38,13 @@ pub(super) fn metric(_: &Policy, metric: &Metric) -> Value {
 pub(super) fn gate(policy: &Policy, gate: &Gate) -> Value {
     let requires: Vec<Value> = gate.requires.iter().map(|asked| bound(policy, asked)).collect();
     json!({ "name": gate.name, "doc": gate.doc, "requires": requires })
+}
+
+pub(super) fn pins(_: &Policy, pins: &Pins) -> Value {
+    let versions = pins.versions.iter().map(|version| {
+        json!({ "pin": version.pin, "pinned": version.pinned, "last_known_good": version.last_known_good })
+    });
+    json!({ "name": pins.name, "doc": pins.doc, "has": pins.has, "versions": versions.collect::<Vec<_>>() })
 }
 
 pub(super) fn lock(_: &Policy, lock: &Lock) -> Value {

@@ -33,11 +33,6 @@ pub(super) fn back(rollback: &str, place: usize) -> String {
     format!("back-{rollback}-{place}")
 }
 
-/// The names that a policy's variables and secrets have in an environment: `model-key` is `MODEL_KEY`.
-pub(super) fn variable(name: &str) -> String {
-    name.replace('-', "_").to_uppercase()
-}
-
 /// What a leg is told where somebody listens whether a rollout runs.
 pub(super) fn active(job: &Job<'_>, leg: &Leg<'_>) -> Option<(&'static str, String)> {
     (leg.has_traffic && pushgateway(job).is_some()).then(|| ("OPS_ACTIVE", "yes".to_owned()))
