@@ -1,0 +1,7 @@
+[
+  (block)
+  (names)
+  (bracket)
+  (arguments)
+  (string)
+] @fold

@@ -1,0 +1,11 @@
+((statement
+  keyword: (keyword) @_field
+  head: (string [(string_content) (escape)] @injection.content))
+  (#eq? @_field "prometheus")
+  (#set! injection.language "promql"))
+
+((statement
+  keyword: (keyword) @_field
+  head: (string [(string_content) (escape)] @injection.content))
+  (#any-of? @_field "run" "undo" "inverse")
+  (#set! injection.language "bash"))
