@@ -34,6 +34,8 @@ pub mod fmt;
 pub mod import;
 pub mod drift;
 pub mod render;
+pub mod ide;
+pub mod lsp;
 pub mod cli;
 
 #[cfg(test)]

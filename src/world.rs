@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// What a run may ask of the outside. `cli` holds the only implementation that touches the machine.
@@ -83,5 +84,57 @@ impl World for MemoryWorld {
 
     fn variable(&self, name: &str) -> Option<String> {
         self.variables.get(name).cloned()
+    }
+}
+
+/// Another world in which some files have new texts: how mends are tried before anything is written, and what an editor
+/// holds unsaved.
+pub struct Overlay<'a> {
+    below: &'a dyn World,
+    texts: BTreeMap<String, Arc<str>>,
+}
+
+impl<'a> Overlay<'a> {
+    /// `below` as it is, but for these texts.
+    pub fn new(below: &'a dyn World, texts: BTreeMap<String, Arc<str>>) -> Self {
+        Self { below, texts }
+    }
+
+    /// Gives a file a new text.
+    pub fn change(&mut self, path: &str, text: impl Into<Arc<str>>) {
+        self.texts.insert(path.to_owned(), text.into());
+    }
+
+    /// The new texts, by path.
+    pub fn texts(&self) -> &BTreeMap<String, Arc<str>> {
+        &self.texts
+    }
+}
+
+impl World for Overlay<'_> {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        match self.texts.get(path) {
+            Some(text) => Ok(text.as_bytes().to_vec()),
+            None => self.below.read(path),
+        }
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        self.texts.contains_key(path) || self.below.is_file(path)
+    }
+
+    fn modified(&self, path: &str) -> io::Result<SystemTime> {
+        match self.texts.get(path) {
+            Some(_) => Ok(self.now()),
+            None => self.below.modified(path),
+        }
+    }
+
+    fn now(&self) -> SystemTime {
+        self.below.now()
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        self.below.variable(name)
     }
 }

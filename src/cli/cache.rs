@@ -9,20 +9,26 @@ use crate::world::World;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
-/// Where the compiled form of the policy at `path` lies; nothing where the user has no folder for such files.
-fn place(world: &dyn World, path: &str) -> Option<PathBuf> {
+/// Where files of ours lie that can be made again; nothing where the user has no folder for such files.
+pub(super) fn folder(world: &dyn World) -> Option<PathBuf> {
     let set = |name: &str| world.variable(name).filter(|value| !value.is_empty());
     let folder = match set("XDG_CACHE_HOME") {
         Some(folder) => PathBuf::from(folder),
         None => PathBuf::from(set("HOME")?).join(".cache"),
     };
+    folder.is_absolute().then(|| folder.join("opsc"))
+}
+
+/// Where the compiled form of the policy at `path` lies.
+fn place(world: &dyn World, path: &str) -> Option<PathBuf> {
+    let folder = folder(world)?;
     let whole = std::path::absolute(path).ok()?;
     let name: String = Sha256::digest(whole.display().to_string())
         .iter()
         .take(16)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    folder.is_absolute().then(|| folder.join("opsc").join(format!("{name}.policy")))
+    Some(folder.join(format!("{name}.policy")))
 }
 
 /// The compiled policy and its folder, if there is one that is as fresh as its sources.

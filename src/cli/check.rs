@@ -1,13 +1,13 @@
 //! `opsc check`: what is wrong with a policy, and the mends that leave no choice.
 
-use super::overlay::Overlay;
 use super::policy::{check, is_own};
 use super::{Command, Context, Exit, Failure, Output, codes, files};
 use crate::diag::{self, Habit};
 use crate::render::{FORMATS, Report, Summary, count, format};
 use crate::rules::Checked;
+use crate::world::Overlay;
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::ManuallyDrop;
 
 /// Report what is wrong with a policy
@@ -66,7 +66,7 @@ impl Command for Check {
 /// Carries out mends until none is left, in memory; then writes the files that changed, all or none. A mend that left its
 /// finding as it was is not tried again.
 fn mend(context: &Context<'_>, path: &str, habit: Habit) -> Result<(Checked, String), Failure> {
-    let mut overlay = Overlay::new(context.world);
+    let mut overlay = Overlay::new(context.world, BTreeMap::new());
     let mut checked = check(&overlay, path, habit)?;
     let mut said: Vec<String> = Vec::new();
     let mut tried: BTreeSet<(&'static str, String)> = BTreeSet::new();

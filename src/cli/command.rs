@@ -17,6 +17,7 @@ use super::import::Import;
 use super::init::Init;
 use super::judge::Judge;
 use super::log::Log;
+use super::lsp::Lsp;
 use super::next::Next;
 use super::output::{Exit, Output};
 use super::prove::Prove;
@@ -48,6 +49,7 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Import>(),
     row_of::<Explain>(),
     row_of::<Log>(),
+    row_of::<Lsp>(),
 ];
 
 /// A command: its arguments with their help, and what it does.

@@ -82,7 +82,7 @@ pub fn is_own(sources: &Sources, file: FileId) -> bool {
 /// Where it cannot be read, or has errors: then the failure carries the report.
 pub fn load(context: &Context<'_>, path: &str) -> Result<Valid, Failure> {
     let checked = check(context.world, path, Habit::Always)?;
-    let Checked { sources, policy, diagnostics: found, root, modules } = checked;
+    let Checked { sources, policy, diagnostics: found, root, modules, .. } = checked;
     // A command ends soon: to give back the memory of every tree piece by piece costs more than it is worth.
     std::mem::forget(modules);
     match policy {

@@ -8,17 +8,22 @@ use std::time::SystemTime;
 /// No file that a run reads is larger, in bytes.
 pub const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
-/// The machine that the process runs on. Its clock is read once, when the run starts.
+/// The machine that the process runs on.
 #[derive(Debug, Clone, Copy)]
 pub struct System {
-    now: SystemTime,
+    /// What the clock said when the run started; nothing where it goes on.
+    now: Option<SystemTime>,
 }
 
 impl System {
-    /// The machine, at this moment.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    /// The machine at this moment: for a run that is soon over, and sees one time throughout.
     pub fn new() -> Self {
-        Self { now: SystemTime::now() }
+        Self { now: Some(clock()) }
+    }
+
+    /// The machine with its clock going on: for a run that lasts.
+    pub fn running() -> Self {
+        Self { now: None }
     }
 }
 
@@ -51,11 +56,16 @@ impl World for System {
     }
 
     fn now(&self) -> SystemTime {
-        self.now
+        self.now.unwrap_or_else(clock)
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     fn variable(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+fn clock() -> SystemTime {
+    SystemTime::now()
 }

@@ -1,6 +1,6 @@
 //! From a path to a checked policy: the one entry that commands and tests use.
 
-use super::lower::lower;
+use super::lower::{Reference, lower};
 use super::{LANGUAGE, Policy};
 use crate::calendar::{Date, Instant, Interval, Pattern, Repeat, TimeOfDay, Zone};
 use crate::diag::{Diagnostic, Sink};
@@ -28,6 +28,10 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// What the authors accept (see [`resolve::accept`]).
     pub allows: Vec<Allow>,
+    /// Every name that is declared.
+    pub names: Names,
+    /// Every use of a name that could be followed, in order of place.
+    pub references: Vec<Reference>,
     /// The policy's folder, with `/` at its end; empty for the current one.
     pub root: String,
     /// The files as trees; those that a file uses come before it.
@@ -66,13 +70,14 @@ pub fn load(world: &dyn World, path: &str) -> Result<Loaded, Unreadable> {
     check_language(&declared, &sources, &mut sink);
     let root = resolve::root(world, path);
     let draft = draft(&sources, &modules, root.len());
-    let mut policy = lower(draft, &declared, &names, &sources, &mut sink);
+    let (mut policy, references) = lower(draft, &declared, &names, &sources, &mut sink);
     if policy.horizon == Interval::ALWAYS {
         policy.horizon = horizon(&policy);
     }
     drop(declared);
     let policy = (!sink.has_errors()).then_some(policy);
-    Ok(Loaded { sources, policy, diagnostics: without_echoes(sink.into_sorted()), allows, root, modules })
+    let diagnostics = without_echoes(sink.into_sorted());
+    Ok(Loaded { sources, policy, diagnostics, allows, names, references, root, modules })
 }
 
 /// Less what follows from a file that was not read: a name that nothing declares may be declared there.

@@ -35,6 +35,7 @@ pub use incident::{
     Audience, Cadence, Comms, CommsPart, Incident, Moment, PageLevel, Severity, Status, Template, Until,
 };
 pub use load::{Loaded, load};
+pub use lower::Reference;
 pub use maintenance::{
     Answer, Banner, Extension, Maintenance, Notice, Queue, Retries, Route, Surface, SurfaceKind,
 };

@@ -6,15 +6,15 @@ use crate::diag::{Diagnostic, Sink};
 use crate::schema::suggest::{closest, first_of};
 use crate::schema::{Author, Declared, schema};
 use crate::source::Span;
-use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Every name that a policy declares.
 #[derive(Debug)]
 pub struct Names {
     spaces: BTreeMap<&'static str, BTreeMap<String, Known>>,
     counts: BTreeMap<&'static str, u32>,
-    comparisons: Cell<u32>,
+    comparisons: AtomicU32,
 }
 
 /// A name that is declared.
@@ -36,7 +36,7 @@ const COMPARISONS: u32 = 200_000;
 
 impl Default for Names {
     fn default() -> Self {
-        Self { spaces: BTreeMap::new(), counts: BTreeMap::new(), comparisons: Cell::new(COMPARISONS) }
+        Self { spaces: BTreeMap::new(), counts: BTreeMap::new(), comparisons: AtomicU32::new(COMPARISONS) }
     }
 }
 
@@ -93,6 +93,11 @@ impl Names {
             .map(|(name, _)| name.as_str())
     }
 
+    /// Every name, in order of its space and then the alphabet.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Known)> {
+        self.spaces.values().flatten().map(|(name, known)| (name.as_str(), known))
+    }
+
     /// The finding that no `keyword` is called `name`: what was probably meant, what there is, which `use` would bring it.
     pub fn unknown(&self, keyword: &str, name: &str, span: Span) -> Diagnostic {
         let finding = Diagnostic::new(&UNKNOWN_NAME, span, format!("no `{keyword}` is called `{name}`"));
@@ -130,11 +135,11 @@ impl Names {
     /// The name that was probably meant. Never a mend: of two regions that differ in a letter, both are regions.
     fn meant(&self, keyword: &str, name: &str) -> Option<String> {
         let names = self.counts.get(keyword).copied().unwrap_or(0);
-        let left = self.comparisons.get();
+        let left = self.comparisons.load(Ordering::Relaxed);
         if left < names {
             return None;
         }
-        self.comparisons.set(left - names);
+        self.comparisons.store(left - names, Ordering::Relaxed);
         closest(name, self.of(keyword)).map(str::to_owned)
     }
 }

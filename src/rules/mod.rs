@@ -34,8 +34,8 @@ mod window_hole;
 use crate::calendar::Instant;
 use crate::diag::{Code, Diagnostic, Habit, Sink};
 use crate::fidelity;
-use crate::policy::{self, Policy};
-use crate::resolve::{self, Module, Unreadable};
+use crate::policy::{self, Loaded, Policy, Reference};
+use crate::resolve::{self, Allow, Module, Names, Unreadable};
 use crate::source::Sources;
 use crate::world::World;
 use std::sync::LazyLock;
@@ -130,6 +130,12 @@ pub struct Checked {
     pub policy: Option<Policy>,
     /// Everything found, in order, less what the authors accept.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the authors accept.
+    pub allows: Vec<Allow>,
+    /// Every name that is declared.
+    pub names: Names,
+    /// Every use of a name that could be followed, in order of place.
+    pub references: Vec<Reference>,
     /// The policy's folder, with `/` at its end; empty for the current one.
     pub root: String,
     /// The files as trees; those that a file uses come before it.
@@ -141,22 +147,26 @@ pub struct Checked {
 /// # Errors
 /// Where its first file cannot be read. Everything else that is wrong is a finding.
 pub fn check(world: &dyn World, path: &str, habit: Habit) -> Result<Checked, Unreadable> {
-    let loaded = policy::load(world, path)?;
+    Ok(analyse(policy::load(world, path)?, Instant::from_system(world.now()), habit))
+}
+
+/// Runs every analysis over a policy that was read, at `now`.
+pub fn analyse(loaded: Loaded, now: Instant, habit: Habit) -> Checked {
+    let Loaded { sources, policy, diagnostics, allows, names, references, root, modules } = loaded;
     let mut sink = Sink::new();
-    sink.extend(loaded.diagnostics);
-    if let Some(policy) = &loaded.policy {
-        let now = Instant::from_system(world.now());
-        let subject = Subject { policy, sources: &loaded.sources, modules: &loaded.modules, now };
+    sink.extend(diagnostics);
+    if let Some(policy) = &policy {
+        let subject = Subject { policy, sources: &sources, modules: &modules, now };
         for rule in RULES {
             (rule.check)(&subject, &mut sink);
         }
         sink.extend(fidelity::check(policy));
     }
-    let policy = loaded.policy.filter(|_| !sink.has_errors());
+    let policy = policy.filter(|_| !sink.has_errors());
     // What is accepted is taken away first: an `@allow` of what only speaks when asked is not unused where nobody asks.
-    let mut diagnostics = resolve::accept(&loaded.allows, sink.into_sorted(), codes());
+    let mut diagnostics = resolve::accept(&allows, sink.into_sorted(), codes());
     diagnostics.retain(|finding| speaks(finding.code, habit));
-    Ok(Checked { sources: loaded.sources, policy, diagnostics, root: loaded.root, modules: loaded.modules })
+    Checked { sources, policy, diagnostics, allows, names, references, root, modules }
 }
 
 fn speaks(code: &Code, habit: Habit) -> bool {

@@ -109,6 +109,11 @@ impl Body {
         Self { fields, by_keyword }
     }
 
+    /// The field that begins with this word; that which any name begins, where there is one.
+    pub fn slot(&self, word: &str) -> Option<&Slot> {
+        self.fields.get(self.position(word)?)
+    }
+
     /// The position of the field that begins with this word; that of the field which any name begins, where there is one.
     pub(super) fn position(&self, word: &str) -> Option<usize> {
         self.by_keyword.get(word).or_else(|| self.by_keyword.get("")).copied()

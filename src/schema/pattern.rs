@@ -71,6 +71,11 @@ impl Pattern {
         }
     }
 
+    /// Whether its first part is a name that the statement declares.
+    pub fn declares(&self) -> bool {
+        matches!(self.steps.first(), Some(Step::One(_, Atom::Sort(sort))) if sort.name == "new")
+    }
+
     /// Whether nothing at all matches it.
     pub fn takes_nothing(&self) -> bool {
         self.steps.iter().all(|step| matches!(step, Step::Optional(_) | Step::Repeat(_) | Step::Tag(_)))

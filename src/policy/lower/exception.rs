@@ -74,11 +74,11 @@ pub(super) fn exception(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Optio
 fn lever(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<String> {
     let written = declared.one("lever")?.get("lever")?;
     let name = written.word()?;
-    if lower.names.find("lever", name).is_none() {
+    let known = lower.named(&["lever"], written);
+    if known.is_none() {
         lower.unknown("lever", name, written.span);
-        return None;
     }
-    Some(name.to_owned())
+    known
 }
 
 fn never_valid(lower: &mut Lower<'_>, declared: &Declared<'_>, exception: &Exception) {

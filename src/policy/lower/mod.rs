@@ -190,19 +190,29 @@ pub(super) struct Lower<'a> {
     /// Metrics that windows follow: the fact by which evidence says them, what is meant by it, and who said so first.
     followed: BTreeMap<String, (Id<super::Fact>, Meant, Origin)>,
     stages: stage::StageNames<'a>,
+    references: Vec<Reference>,
+}
+
+/// A name that stands for something declared: what editors follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// Where the name is used.
+    pub at: Span,
+    /// Where it is declared.
+    pub to: Span,
 }
 
 /// The aggregate and the span of which evidence has a metric's value.
 type Meant = (Option<super::Aggregate>, Option<crate::calendar::Elapsed>);
 
-/// Lowers every declaration into `policy`.
+/// Lowers every declaration into `policy`; with it, every name that was followed, in order of place, each once.
 pub(super) fn lower<'a>(
     policy: Policy,
     declared: &'a [(Author, Declared<'a>)],
     names: &'a Names,
     sources: &'a Sources,
     sink: &'a mut Sink,
-) -> Policy {
+) -> (Policy, Vec<Reference>) {
     let library = declared
         .iter()
         .filter(|(author, _)| *author == Author::Library)
@@ -223,6 +233,7 @@ pub(super) fn lower<'a>(
         missing_roles: BTreeMap::new(),
         followed: BTreeMap::new(),
         stages: stage::names(by_keyword.get("pipeline").map_or(&[], Vec::as_slice)),
+        references: Vec::new(),
     };
     for kind in KINDS {
         for declared in by_keyword.get(kind.keyword).into_iter().flatten() {
@@ -242,7 +253,10 @@ pub(super) fn lower<'a>(
         lower.policy.classify = evidence::classify(&mut lower, declared);
     }
     lower.report_missing_roles(by_keyword.get("policy").and_then(|all| all.first()).copied());
-    lower.policy
+    let mut references = lower.references;
+    references.sort_unstable();
+    references.dedup();
+    (lower.policy, references)
 }
 
 impl Lower<'_> {
@@ -278,11 +292,20 @@ impl Lower<'_> {
             self.unknown(T::KEYWORD, name, written.span);
             return None;
         };
+        self.references.push(Reference { at: written.span, to: known.span });
         let ordinal = usize::try_from(known.ordinal).ok()?;
         match self.placed.get(T::KEYWORD) {
             Some(rows) => rows.get(ordinal).copied().flatten().map(|row| Id::at(row as usize)),
             None => Some(Id::at(ordinal)),
         }
+    }
+
+    /// The name of a declaration of one of these keywords, which need no row. One that nothing declares is not reported.
+    pub fn named(&mut self, keywords: &[&str], written: &Expr) -> Option<String> {
+        let name = written.word()?;
+        let known = keywords.iter().find_map(|keyword| self.names.find(keyword, name))?;
+        self.references.push(Reference { at: written.span, to: known.span });
+        Some(name.to_owned())
     }
 
     /// The rows that a field names in all its statements; nothing where it is left out.

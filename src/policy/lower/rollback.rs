@@ -114,11 +114,11 @@ pub(super) fn wording(lower: &mut Lower<'_>, written: &Expr) -> Option<Wording> 
         return Some(Wording::Text(text));
     }
     let name = written.word()?;
-    if lower.names.find("template", name).is_none() {
+    let known = lower.named(&["template"], written);
+    if known.is_none() {
         lower.unknown("template", name, written.span);
-        return None;
     }
-    Some(Wording::Template(name.to_owned()))
+    known.map(Wording::Template)
 }
 
 /// The pipeline that a step names: none where it names none, nothing at all where nobody declares it.

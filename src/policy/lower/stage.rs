@@ -1,7 +1,7 @@
 //! `stage`: one step of a pipeline. Names of stages live in their pipeline, and are known before any pipeline is read.
 
 use super::pipeline::{on_failure, share};
-use super::{Lower, release};
+use super::{Lower, Reference, release};
 use crate::calendar::Elapsed;
 use crate::code;
 use crate::diag::Diagnostic;
@@ -310,8 +310,9 @@ impl Lower<'_> {
     pub fn stage(&mut self, pipeline: &str, written: &Expr) -> Option<Id<Stage>> {
         let name = written.word()?;
         let known = self.stages.get(pipeline)?;
-        if let Some((ordinal, _)) = known.get(name) {
-            return Some(Id::at(*ordinal as usize));
+        if let Some(&(ordinal, to)) = known.get(name) {
+            self.references.push(Reference { at: written.span, to });
+            return Some(Id::at(ordinal as usize));
         }
         let finding =
             Diagnostic::new(&UNKNOWN_NAME, written.span, format!("`{pipeline}` has no stage `{name}`"));

@@ -76,7 +76,7 @@ fn reasons(
         }
         let word = written.word()?;
         let is_about = keywords.len() > 1 && ABOUT.contains(&word);
-        if !is_about && !keywords.iter().any(|keyword| lower.names.find(keyword, word).is_some()) {
+        if lower.named(keywords, written).is_none() && !is_about {
             let message = match keywords {
                 [keyword] => format!("no `{keyword}` is called `{word}`"),
                 _ => format!("no answer speaks of `{word}`: nothing has that name"),

@@ -1,0 +1,94 @@
+//! What the client can do, and what it is told that we can.
+
+use super::position::Encoding;
+use super::{Row, uri};
+use gen_lsp_types::{
+    ChangeNotifications, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern,
+    InitializeParams, InitializeResult, Registration, RegistrationParams, Save, ServerCapabilities,
+    ServerInfo, TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFolders,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+};
+use serde_json::Value;
+
+/// What the server heeds of what a client says of itself.
+#[derive(Debug, Clone)]
+pub(super) struct Client {
+    /// What a character of a position counts.
+    pub encoding: Encoding,
+    /// The folders that are open, without `/` at their ends.
+    pub folders: Vec<String>,
+    /// Whether it can be asked to watch files.
+    pub watches: bool,
+}
+
+impl Client {
+    /// Reads what a client says of itself.
+    pub fn of(parameters: &InitializeParams) -> Self {
+        let capabilities = &parameters.capabilities;
+        let encodings =
+            capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
+        let watching =
+            capabilities.workspace.as_ref().and_then(|workspace| workspace.did_change_watched_files.as_ref());
+        let folders = match &parameters.workspace_folders_initialize_params.workspace_folders {
+            Some(WorkspaceFolders::WorkspaceFolderList(folders)) => {
+                folders.iter().map(|folder| folder_of(&folder.uri.0)).collect()
+            }
+            _ => root_of(parameters).iter().map(|uri| folder_of(uri)).collect(),
+        };
+        Self {
+            encoding: Encoding::agreed(encodings.unwrap_or_default()),
+            folders,
+            watches: watching.is_some_and(|watching| watching.dynamic_registration == Some(true)),
+        }
+    }
+}
+
+#[expect(deprecated, reason = "older clients say their folder only so")]
+fn root_of(parameters: &InitializeParams) -> Option<&str> {
+    parameters.root_uri.as_ref().map(|uri| uri.0.as_str())
+}
+
+/// The path of a folder, without `/` at its end.
+pub(super) fn folder_of(uri: &str) -> String {
+    uri::path_of(uri).trim_end_matches('/').to_owned()
+}
+
+/// What the client is told that the server can do.
+pub(super) fn greeting(client: &Client, features: &[Row]) -> InitializeResult {
+    let mut capabilities = ServerCapabilities {
+        position_encoding: Some(client.encoding.kind()),
+        text_document_sync: Some(TextDocumentSync::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::Incremental),
+            save: Some(Save::Bool(true)),
+            ..TextDocumentSyncOptions::default()
+        })),
+        workspace: Some(WorkspaceOptions {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(ChangeNotifications::Bool(true)),
+            }),
+            ..WorkspaceOptions::default()
+        }),
+        ..ServerCapabilities::default()
+    };
+    for row in features {
+        (row.offer)(&mut capabilities);
+    }
+    let version = Some(env!("CARGO_PKG_VERSION").to_owned());
+    InitializeResult { capabilities, server_info: Some(ServerInfo { name: "opsc".to_owned(), version }) }
+}
+
+/// The plea to be told when a policy's files change on the disk.
+pub(super) fn watch() -> RegistrationParams {
+    let watcher =
+        |glob: &str| FileSystemWatcher { glob_pattern: GlobPattern::Pattern(glob.to_owned()), kind: None };
+    let options = DidChangeWatchedFilesRegistrationOptions { watchers: vec![watcher("**/*.ops")] };
+    RegistrationParams {
+        registrations: vec![Registration {
+            id: "policies".to_owned(),
+            method: "workspace/didChangeWatchedFiles".to_owned(),
+            register_options: serde_json::to_value(options).ok().filter(|options| *options != Value::Null),
+        }],
+    }
+}

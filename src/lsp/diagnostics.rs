@@ -1,0 +1,75 @@
+//! Findings as the protocol has them: the same rules and wording as `opsc check`.
+
+use super::snapshot::{Agreed, Snapshot, range, uri_of};
+use super::uri;
+use crate::diag::{Code, Diagnostic, Fix, Level};
+use crate::resolve::UNUSED_ALLOW;
+use crate::source::FileId;
+use gen_lsp_types::{
+    CodeDescription, Diagnostic as Published, DiagnosticRelatedInformation, DiagnosticSeverity,
+    DiagnosticTag, Location, Message, Uri,
+};
+use serde_json::{Value, json};
+
+/// Findings of what could go without a loss: editors fade it.
+static FADED: [&Code; 1] = [&UNUSED_ALLOW];
+
+/// What was found in a file.
+pub(super) fn found_in(snapshot: &Snapshot, file: FileId, agreed: &Agreed) -> Vec<Published> {
+    snapshot.analysis.found_in(file).map(|finding| published(snapshot, finding, agreed)).collect()
+}
+
+fn published(snapshot: &Snapshot, finding: &Diagnostic, agreed: &Agreed) -> Published {
+    let related = finding.secondary.iter().filter_map(|label| {
+        let uri = Uri(uri_of(snapshot, label.span.file, agreed)?);
+        let location = Location { uri, range: range(snapshot, label.span, agreed.encoding) };
+        Some(DiagnosticRelatedInformation { location, message: label.text.clone() })
+    });
+    let related: Vec<_> = related.collect();
+    Published {
+        range: range(snapshot, finding.primary.span, agreed.encoding),
+        severity: Some(match finding.level {
+            Level::Error => DiagnosticSeverity::Error,
+            Level::Warning => DiagnosticSeverity::Warning,
+            Level::Note => DiagnosticSeverity::Information,
+        }),
+        code: Some(gen_lsp_types::Code::String(finding.code.name.to_owned())),
+        code_description: page(finding.code, agreed).map(|href| CodeDescription { href: Uri(href) }),
+        source: Some("opsc".to_owned()),
+        message: Message::String(words(finding)),
+        tags: FADED.contains(&finding.code).then(|| vec![DiagnosticTag::Unnecessary]),
+        related_information: (!related.is_empty()).then_some(related),
+        data: (!finding.fixes.is_empty()).then(|| {
+            let fixes = finding.fixes.iter().map(|fix| fix_data(snapshot, fix, agreed));
+            json!({ "fixes": fixes.collect::<Vec<Value>>() })
+        }),
+    }
+}
+
+/// The message with all that `opsc check` says below it.
+fn words(finding: &Diagnostic) -> String {
+    let label = Some(&finding.primary.text).filter(|text| !text.is_empty()).map(|text| format!("\n{text}"));
+    let notes = finding.notes.iter().map(|note| format!("\nnote: {note}"));
+    let help = finding.help.iter().map(|help| format!("\nhelp: {help}"));
+    let fixes = finding.fixes.iter().map(|fix| format!("\nhelp: {}", fix.title));
+    std::iter::once(finding.message.clone()).chain(label).chain(notes).chain(help).chain(fixes).collect()
+}
+
+/// The address of the manual's page about a code: published, where the product is, else the one laid out beside the library.
+fn page(code: &Code, agreed: &Agreed) -> Option<String> {
+    match env!("CARGO_PKG_HOMEPAGE").trim_end_matches('/') {
+        "" => agreed.manual.as_ref().map(|manual| uri::uri_of(&format!("{manual}/rules/{}.md", code.name))),
+        home => Some(format!("{home}/rules/{}", code.name)),
+    }
+}
+
+fn fix_data(snapshot: &Snapshot, fix: &Fix, agreed: &Agreed) -> Value {
+    let edits = fix.edits.iter().map(|edit| {
+        json!({
+            "uri": uri_of(snapshot, edit.span.file, agreed),
+            "range": range(snapshot, edit.span, agreed.encoding),
+            "newText": edit.text,
+        })
+    });
+    json!({ "title": fix.title, "edits": edits.collect::<Vec<Value>>() })
+}
