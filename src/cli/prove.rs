@@ -12,8 +12,8 @@ use std::ops::ControlFlow;
 /// Prove what the policy promises of every change
 ///
 /// Every `prove` block is tried on every cell, tier and phase, at every instant of the policy's horizon, with every combination of
-/// evidence and approvals that the policy can tell apart. What does not hold is shown by a change that the gate judges otherwise,
-/// with the command that asks it. Changes go forward, by no broken glass, and no evidence contradicts itself.
+/// evidence and approvals that the policy can tell apart. What does not hold is shown by the smallest change that the gate judges
+/// otherwise, with the command that asks it. Changes go forward, by no broken glass, and no evidence contradicts itself.
 #[derive(Debug, clap::Args)]
 pub struct Prove {
     /// A policy file, or a folder with `main.ops`

@@ -72,7 +72,7 @@ pub struct Difference {
     pub turn: Turn,
     /// Why.
     pub cause: Cause,
-    /// Evidence and approvals for which they answer differently; nothing of it can be left out.
+    /// The smallest evidence and approvals for which they answer differently, by [`Witness::size`].
     pub with: Witness,
     /// The tiers; none where the policies declare none.
     pub tiers: Vec<String>,

@@ -79,7 +79,7 @@ impl Found {
             self.kinds.len() - 1
         });
         if let Some(kind) = self.kinds.get_mut(at)
-            && turned.with.weight() < kind.with.weight()
+            && turned.with.size() < kind.with.size()
         {
             kind.with = turned.with.clone();
         }

@@ -33,7 +33,7 @@ pub enum Proved {
 pub struct Counterexample {
     /// Where and when.
     pub spot: Spot,
-    /// With which evidence: nothing of it can be left out.
+    /// With which evidence: no counterexample takes less, by [`Witness::size`].
     pub witness: Witness,
     /// How the gate judges it.
     pub verdict: Verdict,
@@ -187,11 +187,10 @@ pub fn prove<'p>(
     runs
 }
 
-/// Keeps the smaller counterexample: that with less evidence, then the earlier one.
+/// Keeps the smaller counterexample; of two as small that asked in the phase of its action, then the earlier one.
 fn worsen(proved: &mut Proved, spot: Spot, witness: Witness) {
     // What is asked in its own phase is easier to picture.
-    let size =
-        |spot: &Spot, witness: &Witness| (witness.weight(), spot.phase != spot.action.phase(), spot.at);
+    let size = |spot: &Spot, witness: &Witness| (witness.size(), spot.phase != spot.action.phase(), spot.at);
     let is_smaller = match proved {
         Proved::Fails(known) => size(&spot, &witness) < size(&known.spot, &known.witness),
         _ => true,

@@ -10,7 +10,9 @@ mod laws;
 mod oracle;
 mod record;
 mod rota;
+mod seconds;
 mod small;
+mod smallest;
 mod space;
 #[path = "../support/mod.rs"]
 mod support;

@@ -12,16 +12,16 @@ use opsc::verify::replay::{self, Spot};
 use proptest::prelude::*;
 
 /// One question to the engine: a cell, a tier, a phase and an instant, with what it says of it.
-struct Asked<'c> {
-    cell: &'c Cell,
-    spot: Spot,
-    allowed: Bdd,
-    pending: Bdd,
-    blocked: Bdd,
+pub struct Asked<'c> {
+    pub cell: &'c Cell,
+    pub spot: Spot,
+    pub allowed: Bdd,
+    pub pending: Bdd,
+    pub blocked: Bdd,
 }
 
 impl Asked<'_> {
-    fn of(&self, verdict: Verdict) -> &Bdd {
+    pub fn of(&self, verdict: Verdict) -> &Bdd {
         match verdict {
             Verdict::Allow => &self.allowed,
             Verdict::Pending => &self.pending,
@@ -31,7 +31,12 @@ impl Asked<'_> {
 }
 
 /// Every question at an instant.
-fn questions<'c>(policy: &'c Policy, space: &'c Space<'c>, at: Instant, visit: &mut dyn FnMut(Asked<'c>)) {
+pub fn questions<'c>(
+    policy: &'c Policy,
+    space: &'c Space<'c>,
+    at: Instant,
+    visit: &mut dyn FnMut(Asked<'c>),
+) {
     let mut judge = Judge::of(space, 0).unwrap();
     let mut states = space.states();
     for cell in space.cells() {
@@ -74,15 +79,15 @@ fn check_shown(case: &Case) -> Result<(), TestCaseError> {
 }
 
 /// The change of a case, asked of a single cell.
-fn narrowed(change: &Change, asked: &Asked<'_>) -> Change {
+pub fn narrowed(change: &Change, cell: &Cell, spot: &Spot) -> Change {
     Change {
         intent: Intent::Forward,
-        tier: asked.spot.tier.clone().map(|name| StatedTier { name, by: None }),
-        action: Some(asked.spot.action),
-        phase: Some(asked.spot.phase),
-        environment: asked.cell.environments.last().cloned(),
-        regions: asked.cell.region.iter().cloned().collect(),
-        components: asked.cell.components.last().cloned().into_iter().collect(),
+        tier: spot.tier.clone().map(|name| StatedTier { name, by: None }),
+        action: Some(spot.action),
+        phase: Some(spot.phase),
+        environment: cell.environments.last().cloned(),
+        regions: cell.region.iter().cloned().collect(),
+        components: cell.components.last().cloned().into_iter().collect(),
         service: None,
         release: None,
         paths: Vec::new(),
@@ -114,7 +119,7 @@ fn check_possible(case: &Case, tape: &[u32]) -> Result<(), TestCaseError> {
     let mut wrong = None;
     questions(policy, &space, context.at, &mut |asked| {
         for change in &changes {
-            let change = narrowed(change, &asked);
+            let change = narrowed(change, asked.cell, &asked.spot);
             let decision = prepared.decide(&change, &context);
             let outside = decision
                 .reasons
@@ -130,7 +135,7 @@ fn check_possible(case: &Case, tape: &[u32]) -> Result<(), TestCaseError> {
 }
 
 /// A case with an instant at, or a second before, one at which something begins or ends.
-fn at_an_edge(mut case: Case, pick: u32) -> Case {
+pub fn at_an_edge(mut case: Case, pick: u32) -> Case {
     let Ok(space) = Space::of(&[&case.policy], around(&case.context)) else { return case };
     let mut states = space.states();
     let cells = space.cells();

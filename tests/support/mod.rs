@@ -38,6 +38,12 @@ pub fn law(cases: u32) -> Config {
     }
 }
 
+/// Whether a run asks for its number of cases, and so may take long.
+#[allow(dead_code, reason = "only laws that can take long ask")]
+pub fn is_long_run() -> bool {
+    std::env::var_os("OPSC_CASES").is_some()
+}
+
 fn asked<T>(variable: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
     let text = std::env::var(variable).ok()?;
     Some(read(&text).unwrap_or_else(|| panic!("`{text}` is nothing that {variable} can be")))

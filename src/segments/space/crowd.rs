@@ -63,6 +63,13 @@ struct Behaviour {
     objecting: Option<usize>,
 }
 
+impl Behaviour {
+    /// How many people say anything.
+    fn size(&self) -> usize {
+        self.approving.iter().flatten().sum::<usize>() + usize::from(self.objecting.is_some())
+    }
+}
+
 /// Who does what, by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Said {
@@ -135,6 +142,11 @@ impl<'p> Crowd<'p> {
     /// Ranges, in the order of their bits.
     pub fn ranges(&self) -> impl Iterator<Item = &Range> {
         self.alike.iter().map(|alike| &alike.range)
+    }
+
+    /// How many people say anything where a range, by its position, has a value.
+    pub fn size(&self, range: usize, value: usize) -> usize {
+        self.alike.get(range).and_then(|alike| alike.values.get(value)).map_or(0, Behaviour::size)
     }
 
     /// What people do where the ranges have these values, in their order.
@@ -420,8 +432,6 @@ fn behaviours(people: usize, most: usize, standings: usize, ways: usize) -> Opti
             values.push(Behaviour { approving: approving.clone(), objecting });
         }
     }
-    values.sort_by_key(|one| {
-        one.approving.iter().flatten().sum::<usize>() + usize::from(one.objecting.is_some())
-    });
+    values.sort_by_key(Behaviour::size);
     Some(values)
 }

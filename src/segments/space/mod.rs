@@ -12,6 +12,7 @@ mod moments;
 mod range;
 mod readings;
 mod says;
+mod smallest;
 mod witness;
 
 pub use biodivine_lib_bdd::Bdd;
@@ -30,6 +31,7 @@ use crowd::{Crowd, Group, groups_of};
 use moments::{Marks, Moments, stretches};
 use range::{Bits, Range};
 use readings::Readings;
+use smallest::Quantity;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a space cannot be made.
@@ -48,6 +50,8 @@ pub struct Space<'p> {
     /// Exceptions that may be used once: nobody looked, not used, or used.
     once: BTreeMap<&'p str, Range>,
     crowd: Crowd<'p>,
+    /// All of it, in this order, with how much each value says.
+    quantities: Vec<Quantity>,
     cells: Vec<Cell>,
     moments: Vec<Moments<'p>>,
 }
@@ -110,12 +114,29 @@ impl<'p> Space<'p> {
         let variables = bits.variables().ok_or(TooLarge)?;
         let ranges = facts.values().map(|(range, _)| range).chain([&change.0]).chain(once.values());
         let valid = ranges.fold(crowd.valid(&variables), |all, range| all.and(&range.valid(&variables)));
+        // One log tells of every exception at once.
+        let unread = |range: &Range| range.is(&variables, 0);
+        let nobody_looked = once.values().fold(variables.mk_true(), |all, range| all.and(&unread(range)));
+        let somebody_did = once.values().fold(variables.mk_true(), |all, range| all.and_not(&unread(range)));
+        let valid = valid.and(&nobody_looked.or(&somebody_did));
+        let quantities = quantities(&facts, &change.0, &once, &crowd);
         let moments = policies.iter().zip(&marks).enumerate();
         let moments = moments
             .map(|(at, (policy, marks))| Moments::of(policy, within, marks, &shifts(policy, at, &groups)))
             .collect();
         let cells = scopes.cells(policies);
-        Ok(Self { policies: policies.to_vec(), variables, valid, facts, change, once, crowd, cells, moments })
+        Ok(Self {
+            policies: policies.to_vec(),
+            variables,
+            valid,
+            facts,
+            change,
+            once,
+            crowd,
+            quantities,
+            cells,
+            moments,
+        })
     }
 
     /// Cells, one of each kind that anything tells apart.
@@ -152,6 +173,26 @@ impl<'p> Space<'p> {
     pub fn count(&self, of: &Bdd) -> String {
         of.and(&self.valid).exact_cardinality().to_string()
     }
+}
+
+/// Everything that evidence and people can say, with how much of it each value is, as [`Witness::size`] counts.
+fn quantities(
+    facts: &BTreeMap<&str, (Range, Readings)>,
+    change: &Range,
+    once: &BTreeMap<&str, Range>,
+    crowd: &Crowd<'_>,
+) -> Vec<Quantity> {
+    let facts = facts.values().map(|(range, readings)| {
+        Quantity::new(range, |value| readings.list.get(value).map_or(0, |reading| reading.history.len()))
+    });
+    let change = Quantity::new(change, |value| usize::from(value > 0));
+    // That somebody looked is said once, with the first exception.
+    let once = once.values().enumerate().map(|(at, range)| {
+        Quantity::new(range, move |value| usize::from(at == 0 && value > 0) + usize::from(value == 2))
+    });
+    let crowd =
+        crowd.ranges().enumerate().map(|(at, range)| Quantity::new(range, |value| crowd.size(at, value)));
+    facts.chain([change]).chain(once).chain(crowd).collect()
 }
 
 /// Every condition that a decision of the policy, or one of its promises, may ask.

@@ -36,6 +36,16 @@ impl Bits {
 }
 
 impl Range {
+    /// Its bits, in order.
+    pub fn bits(&self) -> &[BddVariable] {
+        &self.bits
+    }
+
+    /// Whether a value sets one of its bits.
+    pub fn sets(&self, value: usize, bit: BddVariable) -> bool {
+        self.bits.iter().position(|known| *known == bit).is_some_and(|position| value >> position & 1 == 1)
+    }
+
     /// Where it has this value.
     pub fn is(&self, variables: &BddVariableSet, value: usize) -> Bdd {
         let mut clause = BddPartialValuation::empty();

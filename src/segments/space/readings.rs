@@ -22,7 +22,7 @@ pub(super) struct Reading {
     pub value: Option<Value>,
     /// What each bar with `for` remembers, in the order of [`Readings::lasting`].
     pub sides: Vec<Side>,
-    /// How it came about: values with how long before now each was first measured, the oldest first and the last one now.
+    /// How it came about: values with how long before now each was first measured, the oldest first, each until the next.
     pub history: Vec<(Elapsed, Value)>,
 }
 
@@ -191,7 +191,7 @@ struct State {
     bars: Vec<(Side, i64)>,
 }
 
-/// Every reading, with the shortest history that leads to it.
+/// Every reading, with the history of fewest values that leads to it.
 fn remembered(kind: &FactKind, values: &[Value], lasting: &[Lasting]) -> Vec<Reading> {
     let nothing = Reading { value: None, sides: vec![None; lasting.len()], history: Vec::new() };
     let step = lasting.iter().fold(0, |step, one| divisor(step, one.length.as_seconds()));
@@ -207,11 +207,18 @@ fn remembered(kind: &FactKind, values: &[Value], lasting: &[Lasting]) -> Vec<Rea
         values.get(value).is_some_and(|value| kind.compares(value, one.operator, &one.bar))
     };
     let start = State { value: None, bars: vec![(None, 0); lasting.len()] };
-    // Each state with the one before it.
-    let mut seen: BTreeMap<State, Option<State>> = BTreeMap::from([(start.clone(), None)]);
-    let mut open = std::collections::VecDeque::from([start]);
+    // Each state with the one before it: that which fewer values lead to, then fewer steps.
+    let mut seen: BTreeMap<State, Option<State>> = BTreeMap::new();
+    let mut open = BTreeMap::from([((0_usize, 0_usize, start), None)]);
     let mut found: BTreeMap<(usize, Vec<Side>), State> = BTreeMap::new();
-    while let Some(state) = open.pop_front() {
+    while let Some(((spells, steps, state), before)) = open.pop_first().filter(|_| seen.len() < MOST_STATES) {
+        if seen.contains_key(&state) {
+            continue;
+        }
+        if let Some(value) = state.value {
+            let sides = state.bars.iter().map(|(side, _)| *side).collect();
+            found.entry((value, sides)).or_insert_with(|| state.clone());
+        }
         for value in 0..values.len() {
             let bars = lasting.iter().zip(&state.bars).map(|(one, (side, run))| {
                 let Some(before) = state.value else { return (None, 0) };
@@ -221,13 +228,10 @@ fn remembered(kind: &FactKind, values: &[Value], lasting: &[Lasting]) -> Vec<Rea
                 (side, if on(before, one) == on(value, one) { run } else { 0 })
             });
             let next = State { value: Some(value), bars: bars.collect() };
-            if seen.len() < MOST_STATES && !seen.contains_key(&next) {
-                seen.insert(next.clone(), Some(state.clone()));
-                let sides = next.bars.iter().map(|(side, _)| *side).collect();
-                found.entry((value, sides)).or_insert_with(|| next.clone());
-                open.push_back(next);
-            }
+            let spells = spells + usize::from(state.value != Some(value));
+            open.entry((spells, steps + 1, next)).or_insert_with(|| Some(state.clone()));
         }
+        seen.insert(state, before);
     }
     let known = found.into_iter().filter_map(|((value, sides), state)| {
         let mut history = Vec::new();
@@ -238,6 +242,8 @@ fn remembered(kind: &FactKind, values: &[Value], lasting: &[Lasting]) -> Vec<Rea
             at = seen.get(&state).cloned().flatten();
         }
         history.reverse();
+        // What stays as it is was measured once.
+        history.dedup_by(|later, earlier| later.1 == earlier.1);
         Some(Reading { value: Some(values.get(value)?.clone()), sides, history })
     });
     std::iter::once(nothing).chain(known).collect()

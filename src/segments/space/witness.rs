@@ -2,6 +2,7 @@
 
 use super::Space;
 use super::crowd::Said;
+use super::smallest::smallest;
 use crate::calendar::Elapsed;
 use crate::policy::Value;
 use biodivine_lib_bdd::Bdd;
@@ -29,11 +30,14 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// How many things are said.
-    pub fn weight(&self) -> usize {
-        self.facts.len()
+    /// How many things are said: each value that was measured of a fact, the change's id, that a log of exceptions was looked at and
+    /// each use it tells of, each approval and each request for changes. What is smallest is smallest by this.
+    pub fn size(&self) -> usize {
+        let values: usize = self.facts.iter().map(|(_, history)| history.len()).sum();
+        values
             + usize::from(self.change.is_some())
-            + self.used.len()
+            + usize::from(!self.used.is_empty())
+            + self.used.iter().filter(|(_, how)| *how == Use::Used).count()
             + self.said.approvals.len()
             + self.said.requests.len()
     }
@@ -76,25 +80,10 @@ impl Witness {
 }
 
 impl Space<'_> {
-    /// A combination among these from which nothing can be left out; nothing where there is none.
+    /// The smallest combination among these, by [`Witness::size`]; of several that are as small, always the same one. Nothing where
+    /// there is none.
     pub fn witness(&self, among: &Bdd) -> Option<Witness> {
-        let mut left = among.and(&self.valid);
-        let facts = self.facts.values().map(|(range, _)| range);
-        let ranges: Vec<_> =
-            facts.chain([&self.change.0]).chain(self.once.values()).chain(self.crowd.ranges()).collect();
-        if left.is_false() {
-            return None;
-        }
-        let mut values = Vec::with_capacity(ranges.len());
-        for range in ranges {
-            let first = (0..range.count).find_map(|value| {
-                let fewer = left.and(&range.is(&self.variables, value));
-                (!fewer.is_false()).then_some((value, fewer))
-            });
-            let (value, fewer) = first?;
-            values.push(value);
-            left = fewer;
-        }
+        let values = smallest(&among.and(&self.valid), &self.quantities)?;
         let mut values = values.into_iter();
         let facts = self.facts.iter().zip(values.by_ref()).filter_map(|((name, (_, readings)), value)| {
             let reading = readings.list.get(value)?;
