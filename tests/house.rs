@@ -41,6 +41,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("lsp_server", &["lsp"]),
     ("gen_lsp_types", &["lsp"]),
     ("crossbeam_channel", &["lsp", "cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("miette", &["cli"]),
     ("saphyr_parser", &["import"]),
     ("icalendar", &["import"]),

@@ -1,6 +1,7 @@
 //! `opsc check`: what is wrong with a policy, and the mends that leave no choice.
 
 use super::policy::{check, is_own};
+use super::watch::watch;
 use super::{Command, Context, Exit, Failure, Output, codes, files};
 use crate::diag::{self, Habit};
 use crate::render::{FORMATS, Report, Summary, count, format};
@@ -27,6 +28,9 @@ pub struct Check {
     /// Also report what is only a matter of habit, and fail on warnings
     #[arg(long)]
     strict: bool,
+    /// Stay, and check again whenever a file that was read or looked for changes
+    #[arg(long, conflicts_with = "fix")]
+    watch: bool,
 }
 
 /// Rounds of mends; each round can bring to light what the last one hid.
@@ -46,12 +50,18 @@ impl Command for Check {
     ];
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
+        if self.watch { watch::<Self>(context, |context| self.once(context)) } else { self.once(context) }
+    }
+}
+
+impl Check {
+    fn once(&self, context: &Context<'_>) -> Result<Output, Failure> {
         let habit = if self.strict { Habit::Strict } else { Habit::Always };
         let (checked, changes) = match self.fix {
             true => mend(context, &self.path, habit)?,
             false => (check(context.world, &self.path, habit)?, String::new()),
         };
-        // The process ends with this report: what was read is not given back piece by piece.
+        // Where the process ends with this report, what was read is not given back piece by piece.
         let checked = ManuallyDrop::new(checked);
         let codes = codes();
         let report = Report { sources: &checked.sources, found: &checked.diagnostics, codes: &codes };
@@ -59,6 +69,9 @@ impl Command for Check {
         let summary = Summary::of(&checked.diagnostics);
         let fails = summary.errors > 0 || (self.strict && summary.warnings > 0);
         let exit = if fails { Exit::Found } else { Exit::Done };
+        if self.watch {
+            drop(ManuallyDrop::into_inner(checked));
+        }
         Ok(Output::said(text.unwrap_or_default()).noted(changes).exit(exit))
     }
 }

@@ -5,6 +5,7 @@ use super::build::Build;
 use super::calendar::Calendar;
 use super::change::Describe;
 use super::check::Check;
+use super::completions::Completions;
 use super::console::Console;
 use super::diff::Diff;
 use super::drift::Drift;
@@ -18,6 +19,7 @@ use super::init::Init;
 use super::judge::Judge;
 use super::log::Log;
 use super::lsp::Lsp;
+use super::man::Manual;
 use super::next::Next;
 use super::output::{Exit, Output};
 use super::prove::Prove;
@@ -50,6 +52,8 @@ pub static COMMANDS: &[Row] = &[
     row_of::<Explain>(),
     row_of::<Log>(),
     row_of::<Lsp>(),
+    row_of::<Completions>(),
+    row_of::<Manual>(),
 ];
 
 /// A command: its arguments with their help, and what it does.

@@ -61,9 +61,13 @@ fn list() -> String {
     shelves.collect::<Vec<_>>().join("\n")
 }
 
+/// Everything there is a page about, with one line each.
+pub(super) fn names() -> impl Iterator<Item = (String, String)> {
+    SHELVES.iter().flat_map(|shelf| (shelf.names)())
+}
+
 fn unknown(name: &str) -> Failure {
-    let names = SHELVES.iter().flat_map(|shelf| (shelf.names)());
-    let near = names
+    let near = names()
         .map(|(known, _)| (strsim::damerau_levenshtein(&known, name), known))
         .min()
         .filter(|(distance, known)| *distance <= 1 + known.len() / 4);

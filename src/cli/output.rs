@@ -94,12 +94,17 @@ impl Output {
     /// Prints it. Whoever stopped reading has seen enough; an answer that could not be printed for another
     /// reason was not given.
     pub(super) fn print(&self) -> Exit {
-        let noted = print(&mut io::stderr().lock(), &self.err);
-        let said = print(&mut io::stdout().lock(), &self.out);
-        match noted.and(said) {
+        match self.write() {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Exit::Unreadable.max(self.exit),
             _ => self.exit,
         }
+    }
+
+    /// Writes it to the two streams.
+    pub(super) fn write(&self) -> io::Result<()> {
+        let noted = print(&mut io::stderr().lock(), &self.err);
+        let said = print(&mut io::stdout().lock(), &self.out);
+        noted.and(said)
     }
 }
 

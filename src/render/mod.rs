@@ -10,9 +10,11 @@ pub mod decision;
 pub mod diff;
 mod fingerprint;
 mod github;
+mod gitlab;
 pub mod guard;
 mod human;
 mod json;
+mod line_hash;
 pub mod markdown;
 mod paint;
 mod place;
@@ -66,6 +68,11 @@ pub static FORMATS: &[Format] = &[
     Format { name: "json", summary: "one object, by docs/schema/check.schema.json", render: json::render },
     Format { name: "sarif", summary: "SARIF 2.1.0, for code scanning", render: sarif::render },
     Format { name: "github", summary: "annotations of a GitHub workflow run", render: github::render },
+    Format {
+        name: "gitlab",
+        summary: "GitLab's code quality report, for merge requests",
+        render: gitlab::render,
+    },
 ];
 
 /// The format of this name.
