@@ -1,7 +1,12 @@
-"""Every policy of the repository: the files, and the fenced blocks of its pages, each as a file of its own."""
+"""Every policy of the repository: the files, and the fenced blocks of its pages, each as a file of its own.
+
+Usage: policies.py EDITOR_TRUTH FOLDER writes the blocks to FOLDER and prints what the compiler says of all.
+"""
 
 import pathlib
 import re
+import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDERS = ["examples", "stdlib", "tests", "editors"]
@@ -10,7 +15,7 @@ FENCE = re.compile(r"^```ops\b[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def gather(into):
-    """Writes the blocks of pages to the folder `into`; the paths of all policies by the names people know them by."""
+    """Writes the blocks of pages to the folder `into`; the paths of all policies, by their names."""
     into = pathlib.Path(into)
     found = {}
     for folder in FOLDERS:
@@ -27,3 +32,8 @@ def gather(into):
                 path.write_text(block[1])
                 found[f"{name}, block {number}"] = path
     return found
+
+
+if __name__ == "__main__":
+    truth, folder = sys.argv[1:]
+    subprocess.run([truth, *map(str, gather(folder).values())], check=True)

@@ -3,16 +3,14 @@
 A policy that the compiler reads without a finding of syntax has no error in the tree, and both trees have the same items,
 statements, names, texts, literals and comments, byte for byte. In one that it does not, whatever stands before or behind the
 broken item is an item of the tree as well.
-Usage: tree_agrees.py EDITOR_TRUTH
+Usage: tree_agrees.py TRUTH, which is what policies.py prints
 """
 
 import json
-import subprocess
+import pathlib
 import sys
-import tempfile
 
 import grammar
-import policies
 import tree_sitter
 
 # What the compiler calls a leaf, by the node of the tree.
@@ -51,28 +49,26 @@ def main(truth):
     parser = tree_sitter.Parser(grammar.language())
     wrong = []
     counts = {"policies": 0, "nodes": 0, "leaves": 0, "comments": 0, "broken policies": 0, "sound items beside a broken one": 0}
-    with tempfile.TemporaryDirectory() as folder:
-        found = policies.gather(folder)
-        told = json.loads(subprocess.run([truth, *map(str, found.values())], check=True, capture_output=True).stdout)["files"]
-        for name, path in found.items():
-            text = path.read_bytes()
-            root = parser.parse(text).root_node
-            says, seen = told[str(path)], read(root)
-            if says["findings"]:
-                counts["broken policies"] += 1
-                starts = {start for kind, start, _ in seen["nodes"] if kind == "item"}
-                items = [start for kind, start, _ in rows(says["nodes"]) if kind == "item"]
-                counts["sound items beside a broken one"] += len(items)
-                wrong += [f"{name}: no item at {line(text, start)}" for start in items if start not in starts]
-                continue
-            counts["policies"] += 1
-            wrong += [f"{name}: {node.type} at {line(text, node.start_byte)}" for node in grammar.errors(root)]
-            for what, mine in seen.items():
-                theirs = rows(says[what])
-                counts[what] += len(theirs)
-                for row in sorted(set(theirs) ^ set(mine), key=lambda row: row[-2]):
-                    who = "the compiler" if row in theirs else "the tree"
-                    wrong.append(f"{name}: only {who} has {row} in {line(text, row[-2])}")
+    told = json.loads(pathlib.Path(truth).read_text())["files"]
+    for name, says in told.items():
+        text = pathlib.Path(name).read_bytes()
+        root = parser.parse(text).root_node
+        seen = read(root)
+        if says["findings"]:
+            counts["broken policies"] += 1
+            starts = {start for kind, start, _ in seen["nodes"] if kind == "item"}
+            items = [start for kind, start, _ in rows(says["nodes"]) if kind == "item"]
+            counts["sound items beside a broken one"] += len(items)
+            wrong += [f"{name}: no item at {line(text, start)}" for start in items if start not in starts]
+            continue
+        counts["policies"] += 1
+        wrong += [f"{name}: {node.type} at {line(text, node.start_byte)}" for node in grammar.errors(root)]
+        for what, mine in seen.items():
+            theirs = rows(says[what])
+            counts[what] += len(theirs)
+            for row in sorted(set(theirs) ^ set(mine), key=lambda row: row[-2]):
+                who = "the compiler" if row in theirs else "the tree"
+                wrong.append(f"{name}: only {who} has {row} in {line(text, row[-2])}")
     for what, count in counts.items():
         print(f"{what}: {count}")
     print("\n".join(wrong))

@@ -3,6 +3,7 @@
 //!
 //! `cargo run --example editor_truth -- FILE...` prints one JSON object.
 
+use opsc::fidelity::CAPABILITIES;
 use opsc::schema::{Body, ClauseWord, MONTHS, Pattern, WEEKDAYS, schema};
 use opsc::source::{Sources, Span};
 use opsc::syntax::tree::{Call, ClauseKind, Entry, Expr, ExprKind, Node, NodeKind, UseTarget};
@@ -45,6 +46,8 @@ fn words() -> Value {
         inner.extend([&kind.head, &kind.annotation].into_iter().flat_map(words_of));
         walk(&kind.body, &mut fields, &mut inner);
     }
+    // What a target takes of its own is said by `fidelity`.
+    fields.extend(CAPABILITIES.iter().flat_map(|target| target.options).map(|option| option.name));
     let clauses = [ClauseWord::When, ClauseWord::Where, ClauseWord::Because].map(ClauseWord::name);
     json!({
         "declarations": schema().kinds().iter().map(|kind| kind.row.keyword).collect::<BTreeSet<_>>(),

@@ -1,0 +1,2 @@
+[(block) (names) (bracket) (arguments) (parenthesis)] @indent
+["}" "]" ")"] @outdent
