@@ -1,13 +1,13 @@
 //! The earliest schedule of a release: each step is allowed by the gate at its instant, and a search through every half hour
-//! finds no earlier one.
+//! finds no earlier one. A calendar under stress is open when the gate, asked step by step, says so.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
-use opsc::calendar::{Elapsed, Instant};
-use opsc::decide::{Change, Context, Prepared, Verdict, decide};
+use opsc::calendar::{Elapsed, Instant, Interval};
+use opsc::decide::{Approval, ApprovalState, Change, Context, Prepared, StatedTier, Verdict, decide};
 use opsc::policy::{self, Action, Policy};
-use opsc::schedule::{Ask, Hours, Rollouts, Route, of_release, planner};
+use opsc::schedule::{Ask, Hours, Rollouts, Route, Scope, of_release, planner, stress};
 use opsc::world::MemoryWorld;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -306,4 +306,172 @@ fn a_pipeline_that_calls_another_lasts_as_long() {
     let text = "pipeline web { stage deploy { calls inner }; stage ramp { after deploy; traffic 5%, 100% hold 1h } }\n\
         pipeline inner { stage build { hold 45m } }";
     assert_eq!(shape(text, &[], None)[1], "ramp 5% +45m - deploy");
+}
+
+/// Steps in which the calendar is asked one by one.
+const STEPS: usize = 300;
+
+#[derive(Debug, Clone)]
+struct Spell {
+    kind: usize,
+    first: usize,
+    length: usize,
+    region: Option<usize>,
+    component: Option<usize>,
+    promotes_only: bool,
+}
+
+/// A calendar around the night in which Dublin's clocks go forward.
+#[derive(Debug, Clone)]
+struct Strained {
+    spells: Vec<Spell>,
+    nights: bool,
+    hours: bool,
+    lifted: bool,
+    hold: usize,
+    seconds: bool,
+}
+
+impl Strained {
+    fn step(&self) -> Elapsed {
+        if self.seconds { Elapsed::seconds(1) } else { Elapsed::minutes(10) }
+    }
+
+    fn at(&self, step: usize) -> Instant {
+        let start = if self.seconds { "2026-03-29T00:58:00Z" } else { "2026-03-28T00:00:00Z" };
+        Instant::parse(start).unwrap().plus(Elapsed::seconds(self.step().as_seconds() * step as i64))
+    }
+
+    fn within(&self) -> Interval {
+        Interval::new(self.at(0), self.at(STEPS))
+    }
+
+    fn text(&self, excepts: bool) -> String {
+        let mut text = String::from(
+            "policy p { language 1 }\ntier small\ntier large\nrole boss { members \"x\", \"y\" }\n\
+             freeze hard { block others }\nfreeze soft { admit small; admit large when approved 1 of boss }\n\
+             freeze mild { admit small; except large }\n\
+             lever l { flips selector \"web\"; within 1m }\n\
+             region a { zone \"Europe/Dublin\" }\nregion b { zone \"Asia/Kathmandu\" }\ncomponent one\ncomponent two\n",
+        );
+        for (position, spell) in self.spells.iter().enumerate() {
+            let (from, until) = (self.at(spell.first), self.at(spell.first + spell.length));
+            let kind = ["hard", "soft", "mild"][spell.kind];
+            write!(text, "window w{position} : {kind} {{ during {from} .. {until}").unwrap();
+            if let Some(region) = spell.region {
+                write!(text, "; regions {}", REGIONS[region]).unwrap();
+            }
+            if let Some(component) = spell.component {
+                write!(text, "; scope {}", ["one", "two"][component]).unwrap();
+            }
+            text.push_str(if spell.promotes_only { "; on promote }\n" } else { " }\n" });
+        }
+        if self.nights {
+            text.push_str("window night : soft { every day 00:50 .. 02:20 }\n");
+        }
+        if self.hours {
+            text.push_str("window hours : hard { only every day 01:00 .. 23:30; regions a }\n");
+        }
+        let first = self.spells.first().filter(|spell| excepts && self.lifted && spell.kind == 2);
+        if first.is_some() {
+            let expires = self.at(STEPS / 2);
+            writeln!(
+                text,
+                "exception e : large {{ lifts w0; owner boss; ticket \"T-1\"; lever l; warmup \"none\"; expires {expires}; \
+                 approve 1 of boss }}"
+            )
+            .unwrap();
+        }
+        let hold = self.step().as_seconds() * self.hold as i64;
+        writeln!(
+            text,
+            "pipeline web {{ stage deploy {{ hold {hold}s }}; \
+             stage ramp {{ after deploy; traffic 10%, 50%, 100% hold {hold}s }} }}\n\
+             release r : large {{ components one, two; regions a then b; by web }}"
+        )
+        .unwrap();
+        text
+    }
+}
+
+fn strained() -> impl Strategy<Value = Strained> {
+    let scope = (prop::option::of(0..2usize), prop::option::of(0..2usize), any::<bool>());
+    let spell = (0..3usize, 0..STEPS, 1..60usize, scope).prop_map(
+        |(kind, first, length, (region, component, promotes_only))| Spell {
+            kind,
+            first,
+            length,
+            region,
+            component,
+            promotes_only,
+        },
+    );
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (prop::collection::vec(spell, 0..6), flags, 0..8usize).prop_map(
+        |(spells, (nights, hours, lifted, seconds), hold)| Strained {
+            spells,
+            nights,
+            hours,
+            lifted,
+            hold,
+            seconds,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(law(10))]
+
+    #[test]
+    fn a_calendar_under_stress_is_what_the_gate_says_step_by_step(case in strained()) {
+        let policy = checked(&case.text(true));
+        let strict = checked(&case.text(false));
+        let within = case.within();
+        let found = stress(&policy, &Scope::default(), None, within).unwrap();
+        prop_assert_eq!(found.rows.len(), 4);
+        for row in &found.rows {
+            let region = policy.regions[row.region.unwrap()].name.clone();
+            let tier = policy.tiers[row.tier.unwrap()].name.clone();
+            let change = Change {
+                tier: Some(StatedTier { name: tier.clone(), by: None }),
+                regions: vec![region],
+                ..Change::default()
+            };
+            let approval = Approval {
+                person: "x".to_owned(),
+                commit: None,
+                patch: None,
+                given_at: None,
+                state: ApprovalState::Approved,
+                dismissed: false,
+            };
+            let approved = Change { approvals: vec![approval], ..change.clone() };
+            let allows = |policy: &Policy, change: &Change| -> Vec<bool> {
+                let prepared = Prepared::new(policy);
+                let ask = |step| prepared.cells(change, &Context::at(case.at(step)));
+                (0..STEPS).map(|step| ask(step).iter().all(|cell| cell.verdict == Verdict::Allow)).collect()
+            };
+            let (open, free) = (allows(&policy, &approved), allows(&strict, &change));
+            for step in 0..STEPS {
+                prop_assert_eq!(row.open.contains(case.at(step)), open[step], "open at {}", case.at(step));
+                prop_assert_eq!(row.free.contains(case.at(step)), free[step], "free at {}", case.at(step));
+            }
+            let needed = if tier == "large" { 3 * case.hold } else { 0 };
+            prop_assert_eq!(row.slot.length.as_seconds(), case.step().as_seconds() * needed as i64);
+            let starts: Vec<bool> =
+                (0..STEPS).map(|step| open[step..STEPS.min(step + needed + 1)].iter().all(|open| *open)).collect();
+            let mut longest: Option<(usize, usize)> = None;
+            let mut first = 0;
+            for step in 0..=STEPS {
+                if step == STEPS || starts[step] {
+                    if step > first && longest.is_none_or(|(from, until)| step - first > until - from) {
+                        longest = Some((first, step));
+                    }
+                    first = step + 1;
+                }
+            }
+            let longest = longest.map(|(from, until)| Interval::new(case.at(from), case.at(until)));
+            prop_assert_eq!(row.longest.as_ref().map(|drought| drought.span), longest);
+        }
+    }
 }

@@ -4,17 +4,20 @@ use super::gate::{Asked, Origin, Reliance, count, instant, rotas};
 use super::{Command, Context, Exit, Failure, Output, policy};
 use crate::calendar::{Instant, Zone};
 use crate::decide::{About, Change, Verdict, decide};
-use crate::policy::Policy;
+use crate::policy::{Id, Policy, Release};
 use crate::render::wrap::{pad, wrap};
 use crate::render::{self, Paint, Style, WIDTH, decision, guard::visible};
-use crate::schedule::{Hours, Opening, itinerary, openings};
+use crate::schedule::{Hours, Opening, Planning, openings};
 use serde_json::json;
 
 /// List when a change may land: the earliest instant, and the openings after it; or the earliest schedule of a release
 ///
 /// `opsc next RELEASE` plans a release that the policy declares: every step of its pipeline that asks the calendar, region by
 /// region, with holds and soaks at their shortest, each region entered in its off-peak hours, and nothing half-way when a freeze
-/// begins that `on freeze` does not pause for. Stages side by side are asked one after the other.
+/// begins that `on freeze` does not pause for. Stages side by side are asked one after the other. A step that misses approvals
+/// waits until those who may give them are at work, by the `hours` of their teams and their shifts; of whom nothing says when they
+/// work, any hour is right. Releases that come first (`after`) are planned first. The rule that costs most is found by planning
+/// again without each rule that the release meets.
 #[derive(Debug, clap::Args)]
 pub struct Next {
     /// The policy: a file, or a folder with `main.ops`; or a release to plan
@@ -31,6 +34,9 @@ pub struct Next {
     /// Plan a release without regard to off-peak hours
     #[arg(long)]
     any_hour: bool,
+    /// A release that is over already: one that comes `after` it need not wait for it; several may be given
+    #[arg(long, value_name = "RELEASE")]
+    done: Vec<String>,
     /// How many openings to list
     #[arg(long, default_value = "5", value_name = "COUNT", allow_hyphen_values = true)]
     count: String,
@@ -63,13 +69,16 @@ impl Command for Next {
         knows_every_name(policy, &change, &circumstances)?;
         if let Some(id) = planned.and_then(|name| policy.releases.find(&name)) {
             let hours = if self.any_hour { Hours::Any } else { Hours::OffPeak };
-            let found = itinerary(policy, id, &change, &circumstances, hours);
+            let done = self.done(policy)?;
+            let planning = Planning { id, change: &change, context: &circumstances, hours, done: &done };
+            let found = planning.itinerary(policy);
+            let shown = render::schedule::Shown { policy, id, found: &found, from };
             let exit = if found.plan.is_ok() { Exit::Done } else { Exit::Found };
             let said = if self.json {
-                let value = render::schedule::json(policy, id, &found, from);
+                let value = render::schedule::json(&shown);
                 format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())
             } else {
-                render::schedule::text(policy, id, &found, from, context.console.out)
+                render::schedule::text(&shown, context.console.out)
             };
             return Ok(Output::said(said).exit(exit));
         }
@@ -111,6 +120,17 @@ impl Command for Next {
 }
 
 impl Next {
+    /// Releases that are over.
+    fn done(&self, policy: &Policy) -> Result<Vec<Id<Release>>, Failure> {
+        let find = |name: &String| {
+            policy.releases.find(name).ok_or_else(|| {
+                Failure::usage(format!("the policy has no release `{name}`"))
+                    .help(decision::known_names(policy, "release", name))
+            })
+        };
+        self.done.iter().map(find).collect()
+    }
+
     /// Where the policy is, and the release that is to be planned. A word alone is a path where there is something.
     fn places(&self, context: &Context<'_>) -> (String, Option<String>) {
         let path = |text: &str| super::files::from_here(text);

@@ -41,7 +41,7 @@ pub use record::{
     RECORD_SCHEMA, REDACTED, ReasonRecord, Record, ReleaseRecord, RotaRecord, Stamp, TierRecord,
     WindowRecord,
 };
-pub use rota::{Duty, Rota, RotaState};
+pub use rota::{Duty, Rota, RotaState, duties};
 
 pub use value::read_value;
 

@@ -48,6 +48,16 @@ pub(super) fn of<'r>(rotas: &'r [Rota], schedule: &Schedule) -> Option<&'r Rota>
     rotas.iter().find(|rota| rota.schedule == schedule.name)
 }
 
+/// When a calendar file says that someone is on call, whether it counts or not.
+pub fn duties<'r>(
+    rotas: &'r [Rota],
+    schedule: &'r Schedule,
+    person: &'r str,
+) -> impl Iterator<Item = Interval> + use<'r> {
+    let all = of(rotas, schedule).into_iter().flat_map(|rota| &rota.duties);
+    all.filter(move |duty| is_on(schedule, duty, person)).map(|duty| duty.during)
+}
+
 /// What is known at an instant; known where the schedule is written in the policy alone.
 pub(super) fn state(rotas: &[Rota], schedule: &Schedule, at: Instant) -> RotaState {
     if schedule.source.is_none() {

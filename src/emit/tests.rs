@@ -230,6 +230,7 @@ fn rich(text: &str) -> Policy {
         by: None,
         environment: None,
         at: Some(at("2026-02-03T10:00Z")),
+        after: Vec::new(),
     });
     policy
 }

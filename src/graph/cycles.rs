@@ -1,9 +1,9 @@
-//! What waits for itself: stages, pipelines that call each other, components, environments. One shortest cycle for each knot.
+//! What waits for itself: stages, pipelines that call each other, components, environments, releases. One shortest cycle for each knot.
 
 use super::list::List;
 use super::parts::circles;
 use super::shortest::shortest;
-use crate::policy::{Component, Environment, Id, Origin, Pipeline, Policy, Stage};
+use crate::policy::{Component, Environment, Id, Origin, Pipeline, Policy, Release, Stage};
 use std::collections::BTreeMap;
 
 /// Something that has an order among its like.
@@ -17,6 +17,8 @@ pub enum Thing {
     Component(Id<Component>),
     /// An environment, which comes `after` another
     Environment(Id<Environment>),
+    /// A release, which comes `after` others
+    Release(Id<Release>),
 }
 
 /// One thing waits for another.
@@ -89,6 +91,11 @@ fn arrows(policy: &Policy) -> Vec<Arrow> {
     for (id, environment) in policy.environments.iter() {
         if let Some(before) = environment.after {
             add(Thing::Environment(id), Thing::Environment(before), environment.origin);
+        }
+    }
+    for (id, release) in policy.releases.iter() {
+        for before in &release.after {
+            add(Thing::Release(id), Thing::Release(*before), release.origin);
         }
     }
     arrows

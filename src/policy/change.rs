@@ -178,6 +178,8 @@ pub struct Release {
     pub environment: Option<Id<Environment>>,
     /// When it is planned to start.
     pub at: Option<Instant>,
+    /// Releases that are over before it starts. Planning keeps it; a decision does not ask.
+    pub after: Vec<Id<Release>>,
 }
 
 /// What `opsc build` writes, and where.

@@ -301,6 +301,19 @@ impl Policy {
         self.regions.ids().map(Some).chain(nowhere)
     }
 
+    /// Where the hours of a team are read: in its zone, with the weekend and the holidays of the first region of that zone it
+    /// answers for.
+    pub fn place_of_team(&self, team: &Team) -> Place {
+        let zone = team.zone.unwrap_or(Zone::UTC);
+        let mut regions = team.regions.iter().map(|region| &self.regions[*region].place);
+        regions.find(|place| place.zone == zone).cloned().unwrap_or(Place {
+            zone,
+            weekend: Weekdays::SATURDAY_SUNDAY,
+            holidays: Vec::new(),
+            extra_workdays: BTreeSet::new(),
+        })
+    }
+
     /// Where the times of a region are read; UTC where there is none.
     pub fn place_of(&self, region: Option<Id<Region>>) -> &Place {
         static NOWHERE: Place = Place {

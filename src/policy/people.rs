@@ -37,6 +37,9 @@ pub struct Team {
     pub members: Vec<String>,
     /// The regions it answers for; `1 of sre in region` asks these. Empty means all.
     pub regions: Vec<Id<super::Region>>,
+    /// When its people are at work, read at its own place; none means that nobody says. Planning keeps it; a decision does
+    /// not ask.
+    pub hours: Option<Timetable>,
 }
 
 /// Who is on call when.

@@ -1,4 +1,4 @@
-//! What waits for itself, and what waits behind that: stages, calls, components, environments.
+//! What waits for itself, and what waits behind that: stages, calls, components, environments, releases.
 
 use super::{Rule, Subject};
 use crate::code;
@@ -54,7 +54,7 @@ fn finding(policy: &Policy, cycle: &[Arrow]) -> Option<Diagnostic> {
 
 fn said(policy: &Policy, arrow: &Arrow) -> String {
     let verb = match arrow.from {
-        Thing::Stage(..) | Thing::Environment(_) => "comes after",
+        Thing::Stage(..) | Thing::Environment(_) | Thing::Release(_) => "comes after",
         Thing::Pipeline(_) => "calls",
         Thing::Component(_) => "needs",
     };
@@ -67,6 +67,7 @@ fn name(policy: &Policy, thing: Thing) -> &str {
         Thing::Pipeline(pipeline) => &policy.pipelines[pipeline].name,
         Thing::Component(component) => &policy.components[component].name,
         Thing::Environment(environment) => &policy.environments[environment].name,
+        Thing::Release(release) => &policy.releases[release].name,
     }
 }
 
@@ -76,6 +77,7 @@ fn kind(thing: Thing) -> &'static str {
         Thing::Pipeline(_) => "pipeline",
         Thing::Component(_) => "component",
         Thing::Environment(_) => "environment",
+        Thing::Release(_) => "release",
     }
 }
 

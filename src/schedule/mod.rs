@@ -1,13 +1,19 @@
 //! When a change may land: the openings that the calendar leaves, from an instant on.
 
+mod hindrance;
 mod itinerary;
 mod lanes;
 mod plan;
 mod rollout;
+mod staff;
+mod stress;
 
-pub use itinerary::{Itinerary, itinerary, of_release, planner};
+pub use hindrance::{Rule, hindrances, without};
+pub use itinerary::{Cost, Instead, Itinerary, Planning, of_release, planner};
 pub use plan::{Ask, Hours, Missed, Plan, Planned, Planner};
 pub use rollout::{Rollout, RolloutStep, Rollouts, Route, percent};
+pub use staff::{Approver, Request, Staff, Staffed};
+pub use stress::{Drought, SlotLength, Strain, Stress, stress};
 
 pub use lanes::{Held, Lane, Scope, Slot, kinds_by_strictness, lanes};
 

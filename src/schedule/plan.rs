@@ -5,6 +5,7 @@
 //! and two steps never on either side of a freeze that may not be waited through. Of schedules that keep such bounds, the
 //! earliest instants of each step make a schedule that keeps them too; so pushing a step only as far as a bound asks finds it.
 
+use super::staff::{Staff, Staffed};
 use super::{Rollout, RolloutStep, Route, edges, is_closed};
 use crate::calendar::{Elapsed, Instant, Interval};
 use crate::decide::{About, Change, Context, Decision, Prepared, Verdict};
@@ -14,7 +15,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far ahead a schedule is looked for.
-const SPAN: Elapsed = Elapsed::days(400);
+pub(super) const SPAN: Elapsed = Elapsed::days(400);
 
 /// Seconds of a stretch in which edges are looked for together: four days.
 const CHUNK: i64 = 4 * 86_400;
@@ -78,6 +79,8 @@ pub struct Missed {
     pub least: Elapsed,
     /// What the gate answers then.
     pub answer: Decision,
+    /// Whether it is a release that comes first for which there is none.
+    pub is_behind: bool,
 }
 
 impl Missed {
@@ -94,6 +97,7 @@ pub struct Planner<'a> {
     prepared: &'a Prepared<'a>,
     turns: RefCell<BTreeMap<i64, Vec<Instant>>>,
     context: Context,
+    staff: Option<Staff<'a>>,
     asks: Vec<(Ask, Change)>,
     /// From the last ask to the end.
     tail: Elapsed,
@@ -171,9 +175,16 @@ impl<'a> Planner<'a> {
             prepared,
             turns: RefCell::default(),
             context: context.clone(),
+            staff: None,
             asks: asks.into_iter().map(with).collect(),
             tail,
         }
+    }
+
+    /// Lets each step wait until those are at work whose approval it misses.
+    #[must_use]
+    pub fn staffed(self, staff: Staff<'a>) -> Self {
+        Self { staff: Some(staff), ..self }
     }
 
     /// The asks, in order.
@@ -199,7 +210,13 @@ impl<'a> Planner<'a> {
                 let answer = self.ask(change, soonest);
                 let before = self.asks.iter().take(position + 1).map(|(ask, _)| ask.after.as_seconds());
                 let least = Elapsed::seconds(before.fold(0, i64::saturating_add));
-                return Err(Box::new(Missed { ask: position, from: soonest, least, answer }));
+                return Err(Box::new(Missed {
+                    ask: position,
+                    from: soonest,
+                    least,
+                    answer,
+                    is_behind: false,
+                }));
             };
             let back =
                 before.filter(|_| !ask.rests).and_then(|before| self.sent_back(ask, change, before, at));
@@ -220,11 +237,19 @@ impl<'a> Planner<'a> {
         Ok(Plan { start, asks: self.asks.iter().zip(times).map(planned).collect(), end })
     }
 
+    /// That there is no schedule, since one that comes first has none.
+    pub(super) fn behind_nothing(&self) -> Missed {
+        let first = self.asks.first().map(|(_, change)| change.clone()).unwrap_or_default();
+        let from = self.context.at;
+        Missed { ask: 0, from, least: Elapsed::ZERO, answer: self.ask(&first, from), is_behind: true }
+    }
+
     fn ask(&self, change: &Change, at: Instant) -> Decision {
         self.prepared.decide(change, &Context { at, ..self.context.clone() })
     }
 
-    /// The first instant from `from` on at which neither the calendar nor the hour stands in the way.
+    /// The first instant from `from` on at which neither the calendar nor the hour stands in the way, and everybody was at work
+    /// who must approve; where they never are, they are not waited for.
     fn opens(
         &self,
         ask: &Ask,
@@ -233,19 +258,29 @@ impl<'a> Planner<'a> {
         limit: Instant,
         hours: Hours,
     ) -> Option<Instant> {
+        let mut unstaffed = None;
         let mut at = from;
         while at < limit {
-            let open = self.ask(change, at).opens_at?;
-            let quiet = match hours {
-                Hours::Any => open,
-                Hours::OffPeak => self.quiet(ask, open)?,
-            };
-            if quiet == at {
-                return Some(at);
+            let answer = self.ask(change, at);
+            let open = answer.opens_at.and_then(|open| match hours {
+                Hours::Any => Some(open),
+                Hours::OffPeak => self.quiet(ask, open),
+            });
+            let Some(open) = open else { break };
+            if open > at {
+                at = open;
+                continue;
             }
-            at = quiet;
+            match self.staff.as_ref().map_or(Staffed::Yes, |staff| staff.by(&answer, at)) {
+                Staffed::Yes => return Some(at),
+                Staffed::Never => return unstaffed.or(Some(at)),
+                Staffed::NotBefore(later) => {
+                    unstaffed = unstaffed.or(Some(at));
+                    at = later;
+                }
+            }
         }
-        None
+        unstaffed
     }
 
     /// The first instant from `from` on that may be off-peak in every region that is entered; `from` itself where it is.

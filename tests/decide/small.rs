@@ -110,6 +110,7 @@ pub fn team(name: &str) -> Team {
         zone: None,
         members: Vec::new(),
         regions: Vec::new(),
+        hours: None,
     }
 }
 
@@ -208,6 +209,7 @@ pub fn release(name: &str, tier: Id<Tier>) -> Release {
         by: None,
         environment: None,
         at: None,
+        after: Vec::new(),
     }
 }
 

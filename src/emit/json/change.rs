@@ -34,13 +34,21 @@ pub(super) fn environment(policy: &Policy, environment: &Environment) -> Value {
 }
 
 pub(super) fn team(policy: &Policy, team: &Team) -> Value {
-    json!({
+    let mut value = json!({
         "name": team.name,
         "doc": team.doc,
         "zone": team.zone.map(|zone| zone.name()),
         "members": team.members,
         "regions": names(&policy.regions, team.regions.iter().copied()),
-    })
+    });
+    if let (Some(all), Some(hours)) = (value.as_object_mut(), &team.hours) {
+        let held = hours.active(&policy.place_of_team(team), policy.horizon);
+        all.insert(
+            "hours".to_owned(),
+            held.intervals().iter().copied().map(super::calendar::interval).collect(),
+        );
+    }
+    value
 }
 
 pub(super) fn role(policy: &Policy, role: &Role) -> Value {
@@ -167,7 +175,7 @@ pub(super) fn break_glass(policy: &Policy, glass: &BreakGlass) -> Value {
 }
 
 pub(super) fn release(policy: &Policy, release: &Release) -> Value {
-    json!({
+    let mut value = json!({
         "name": release.name,
         "doc": release.doc,
         "tier": policy.tiers[release.tier].name,
@@ -178,5 +186,9 @@ pub(super) fn release(policy: &Policy, release: &Release) -> Value {
         "pipeline": release.by.map(|pipeline| &policy.pipelines[pipeline].name),
         "environment": release.environment.map(|environment| &policy.environments[environment].name),
         "at": release.at.map(|at| at.to_string()),
-    })
+    });
+    if let (Some(all), false) = (value.as_object_mut(), release.after.is_empty()) {
+        all.insert("after".to_owned(), names(&policy.releases, release.after.iter().copied()));
+    }
+    value
 }

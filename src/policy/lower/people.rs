@@ -2,7 +2,8 @@
 
 use super::Lower;
 use super::timetable::recurrence;
-use crate::calendar::{Rounding, Timetable};
+use super::window::OWNER_WITHOUT_ZONE;
+use crate::calendar::{Rounding, Timetable, Zone};
 use crate::code;
 use crate::diag::Diagnostic;
 use crate::policy::{EMPTY_RANGE, Role, Schedule, Shift, Team};
@@ -37,7 +38,27 @@ pub(super) fn team(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Tea
         zone,
         members: lower.strings(declared.all("members"), "text"),
         regions: lower.references(declared, "regions").unwrap_or_default(),
+        hours: hours(lower, declared, zone),
     })
+}
+
+/// When a team is at work. Hours are no hours without a zone.
+fn hours(lower: &mut Lower<'_>, declared: &Declared<'_>, zone: Option<Zone>) -> Option<Timetable> {
+    let mut patterns = Vec::new();
+    let mut first = None;
+    for given in declared.all("hours") {
+        first.get_or_insert(given.span());
+        patterns.extend(recurrence(lower, &given.captures, given.span()));
+    }
+    let first = first?;
+    if zone.is_none() && !lower.said_badly(declared, &["zone"]) {
+        lower.report(
+            Diagnostic::new(&OWNER_WITHOUT_ZONE, first, "hours of a team that has no zone")
+                .help("say the `zone` that its people work in"),
+        );
+        return None;
+    }
+    Some(Timetable { patterns, ..Timetable::never(Rounding::Inward) })
 }
 
 pub(super) fn schedule(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<Schedule> {

@@ -43,6 +43,7 @@ pub(super) fn release(lower: &mut Lower<'_>, declared: &Declared<'_>) -> Option<
             .references::<Environment>(declared, "environment")
             .and_then(|all| all.first().copied()),
         at: declared.one("at").and_then(|given| lower.instant(given.get("instant")?)),
+        after: lower.references::<Release>(declared, "after").unwrap_or_default(),
     })
 }
 

@@ -1,12 +1,14 @@
 //! The calendar as people look at it: a lane a region, local time and UTC, in a terminal or as a page.
 
 mod html;
+mod json;
+mod stress;
 mod terminal;
 
 use super::Paint;
 use crate::calendar::{Instant, Interval};
 use crate::policy::Policy;
-use crate::schedule::Lane;
+use crate::schedule::{Lane, Stress};
 
 /// What a calendar shows.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,21 @@ pub struct Shown<'a> {
 /// In a terminal: 100 columns, colour never the only sign.
 pub fn terminal(shown: &Shown<'_>, paint: Paint) -> String {
     terminal::render(shown, paint)
+}
+
+/// As one JSON object: every span of every lane. Instants are RFC 3339.
+pub fn json(shown: &Shown<'_>) -> String {
+    json::render(shown)
+}
+
+/// How long a change has to wait at the worst, in a terminal.
+pub fn stress(policy: &Policy, found: &Stress, concerned: &str, paint: Paint) -> String {
+    stress::text(policy, found, concerned, paint)
+}
+
+/// The same as one JSON object; instants are RFC 3339, and durations seconds.
+pub fn stress_json(policy: &Policy, found: &Stress) -> String {
+    json::stress(policy, found)
 }
 
 /// As a page that stands alone: no script, no network.

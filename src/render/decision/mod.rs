@@ -55,6 +55,21 @@ pub fn summary(answer: &Answer<'_>) -> String {
     summary::render(answer)
 }
 
+/// Each thing that a decision needs besides time, once: in a few words, and as help.
+pub fn missing(answer: &Decision) -> Vec<(&Need, String, String)> {
+    let open = answer.reasons.iter().filter(|reason| reason.verdict != Verdict::Allow);
+    let passes = |need: &&Need| matches!(need, Need::Exception { .. } | Need::OtherTier { .. });
+    let mut found: Vec<(&Need, String, String)> = Vec::new();
+    for need in
+        open.flat_map(|reason| &reason.needs).filter(|need| answer.opens_at.is_none() || !passes(need))
+    {
+        if !found.iter().any(|(known, ..)| *known == need) {
+            found.push((need, needs::need_in_short(need), needs::need(need)));
+        }
+    }
+    found
+}
+
 /// What a decision needs besides time, in a few words each.
 pub fn needs(answer: &Decision) -> Vec<String> {
     let open = answer.reasons.iter().filter(|reason| reason.verdict != Verdict::Allow);

@@ -38,8 +38,8 @@ fn seats_text(seats: &[OpenSeat]) -> String {
         let place = if seat.in_region { " of the region" } else { "" };
         let role = format!("{}{place}", seat.roles.join(" or "));
         match counted.iter_mut().find(|(known, _)| *known == role) {
-            Some((_, count)) => *count += 1,
-            None => counted.push((role, 1)),
+            Some((_, count)) => *count += seat.count,
+            None => counted.push((role, seat.count)),
         }
     }
     let words: Vec<String> = counted.iter().map(|(role, count)| format!("{count} of {role}")).collect();

@@ -13,6 +13,12 @@ pub static TEAM: Declaration = declaration("team", "new", "People who work toget
     field("zone", "zone", "The zone it works in."),
     field("members", "text,", "Logins or addresses, as approvals carry them.").many(),
     field("regions", "region,", "The regions it answers for.").many().default("all"),
+    field(
+        "hours",
+        "'every' <recurrence>",
+        "When its people are at work, in its zone: `opsc next` plans their approvals for then. The gate does not ask.",
+    )
+    .many(),
 ]);
 
 pub static SCHEDULE: Declaration = declaration("schedule", "new", "Who is on call when.").fields(&[

@@ -2,20 +2,27 @@
 
 use crate::schema::declaration::{Declaration, declaration, field};
 
-pub static RELEASE: Declaration =
-    declaration("release", "new", "A planned release.").annotation("tier").fields(&[
-        field("owner", "party", "Who owns it."),
-        field("components", "component,", "What it changes.").many(),
-        field(
-            "regions",
-            "region, ('then' region,)* ('soak' soak=duration)?",
-            "The regions it goes to, in steps.",
-        )
-        .default("all at once"),
-        field("environment", "environment", "The environment it goes to.").default("all"),
-        field("at", "instant", "When it is planned to start."),
-        field("by", "pipeline", "The pipeline that carries it out."),
-    ]);
+pub static RELEASE: Declaration = declaration("release", "new", "A planned release.")
+    .annotation("tier")
+    .fields(&[
+    field("owner", "party", "Who owns it."),
+    field("components", "component,", "What it changes.").many(),
+    field(
+        "regions",
+        "region, ('then' region,)* ('soak' soak=duration)?",
+        "The regions it goes to, in steps.",
+    )
+    .default("all at once"),
+    field("environment", "environment", "The environment it goes to.").default("all"),
+    field("at", "instant", "When it is planned to start."),
+    field("by", "pipeline", "The pipeline that carries it out."),
+    field(
+        "after",
+        "release,",
+        "Releases that are over before it starts: `opsc next` plans it behind them. The gate does not ask.",
+    )
+    .many(),
+]);
 
 pub static EXCEPTION: Declaration =
     declaration("exception", "new", "A dated permission for one tier to pass windows that would block it.")
