@@ -3,20 +3,23 @@
 //!
 //! `cargo run --example editor_truth -- FILE...` prints one JSON object.
 
+use opsc::cli::System;
 use opsc::fidelity::CAPABILITIES;
 use opsc::schema::{Body, ClauseWord, MONTHS, Pattern, WEEKDAYS, schema};
 use opsc::source::{Sources, Span};
 use opsc::syntax::tree::{Call, ClauseKind, Entry, Expr, ExprKind, Node, NodeKind, UseTarget};
 use opsc::syntax::{RESERVED, parse};
+use opsc::world::World as _;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let world = System::default();
     let mut files = serde_json::Map::new();
     for path in std::env::args().skip(1) {
         let mut sources = Sources::new();
-        let file = sources.add(path.clone(), std::fs::read_to_string(&path)?);
+        let file = sources.add(path.clone(), String::from_utf8(world.read(&path)?)?);
         let (tree, found) = parse(&sources, file);
         let mut seen = Seen::default();
         for node in &tree.nodes {
