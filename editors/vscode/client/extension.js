@@ -28,9 +28,20 @@ function makeClient() {
     {
       documentSelector: [{ scheme: "file", language: "ops" }],
       outputChannel: output,
+      middleware: { executeCommand: tell },
       synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{ops,ics}") },
     },
   );
+}
+
+/** Carries out a command behind a lens. The server says in a sentence what came of it; all of it goes to the output. */
+async function tell(command, parameters, next) {
+  const answer = await next(command, parameters);
+  if (answer?.text) {
+    output.info(`${answer.summary}\n${answer.text}`);
+    if (!answer.isWell) output.show(true);
+  }
+  return answer;
 }
 
 function inTurn(step) {
