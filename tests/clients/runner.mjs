@@ -66,6 +66,10 @@ const ACTIONS = {
     const branch = spawnSync("git", ["rev-parse", "--verify", "--quiet", `refs/remotes/origin/${ref}`], { cwd: folder });
     git(folder, "checkout", "--quiet", "--detach", branch.status === 0 ? `refs/remotes/origin/${ref}` : ref);
   },
+  // A cache that has nothing, and keeps nothing.
+  "actions/cache"(_, inputs) {
+    if (!inputs.path || !inputs.key) throw new Error("cache needs a path and a key");
+  },
   "actions/upload-artifact"(run, inputs) {
     const from = path.join(run.workspace, inputs.path);
     if (!fs.existsSync(from) && inputs["if-no-files-found"] === "error") throw new Error(`nothing at ${inputs.path}`);
@@ -78,7 +82,8 @@ const ACTIONS = {
 function runShell(run, step, context) {
   const files = Object.fromEntries(["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY"].map((name) => [name, path.join(run.temporary, `${run.count++}-${name}`)]));
   for (const file of Object.values(files)) fs.writeFileSync(file, "");
-  const env = { ...run.environment, ...files, ...substituted({ ...context.env, ...step.env }, context) };
+  const own = { RUNNER_TEMP: run.temporary, ...(context.folder ? { GITHUB_ACTION_PATH: context.folder } : {}) };
+  const env = { ...own, ...run.environment, ...files, ...substituted({ ...context.env, ...step.env }, context) };
   const script = substitute(step.run, context);
   const shell = ["--noprofile", "--norc", "-eo", "pipefail", "-c", script];
   const done = spawnSync("bash", shell, { cwd: run.workspace, env, encoding: "utf8" });
@@ -103,7 +108,7 @@ function runUses(run, step, context) {
       Object.entries(action.inputs).map(([name, input]) => [name, given[name] ?? substitute(input.default ?? "", context)]),
     );
     const env = substituted(context.env, context);
-    const inner = { github: context.github, strategy: context.strategy, inputs, steps: {}, env, failed: false };
+    const inner = { github: context.github, strategy: context.strategy, inputs, runner: { os: "Linux", arch: "X64", temp: run.temporary }, steps: {}, env, folder, failed: false };
     runSteps(run, action.runs.steps, inner);
     return { outputs: substituted(Object.fromEntries(Object.entries(action.outputs).map(([name, output]) => [name, output.value])), inner), failed: inner.failed };
   }
