@@ -11,6 +11,7 @@
 use opsc::diag::Habit;
 use opsc::world::MemoryWorld;
 use opsc::{render, rules, verify};
+use std::ops::ControlFlow;
 
 const PAGE: &str = include_str!("../docs/rules/test-failed.md");
 
@@ -292,7 +293,7 @@ fn a_history_that_was_asked_about_is_told_by_the_published_schema() {
         within: opsc::calendar::Elapsed::hours(24),
     };
     for (incidents, told) in [(incidents.as_slice(), Some(incidents.len())), (&[], None)] {
-        let found = backtest(&policy, &history, incidents, &asked);
+        let found = backtest(&policy, &history, incidents, &asked, &mut |_, _| ControlFlow::Continue(()));
         let shown = render::backtest::Shown {
             policy: &policy,
             backtest: &found,

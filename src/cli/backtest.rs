@@ -1,5 +1,6 @@
 //! `opsc backtest`: what the policy would have said of deployments that were made.
 
+use super::budget::{self, pulse};
 use super::policy::load;
 use super::{Command, Context, Exit, Failure, Output, files};
 use crate::calendar::Elapsed;
@@ -41,6 +42,9 @@ pub struct Backtest {
     /// The component of deployments for which the history says none; several may be given
     #[arg(long, value_name = "[HISTORY=]COMPONENT", value_parser = part)]
     component: Vec<(Option<String>, String)>,
+    /// How long to ask at most: what is not asked about by then is said to be so
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = budget::seconds)]
+    budget: u64,
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -114,7 +118,9 @@ impl Command for Backtest {
             }
             None => None,
         };
-        let found = verify::backtest(policy, &history, incidents.as_deref().unwrap_or_default(), &asked);
+        let mut pulse = pulse("deployments", self.budget);
+        let incidents_known = incidents.as_deref().unwrap_or_default();
+        let found = verify::backtest(policy, &history, incidents_known, &asked, &mut pulse);
         let shown = render::Shown {
             policy,
             backtest: &found,

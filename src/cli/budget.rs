@@ -1,6 +1,7 @@
 //! How long a command may work, and how far it has come: shown on a terminal, and nowhere else.
 
 use std::io::{IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 /// A bound on the time that a command works.
@@ -46,5 +47,17 @@ pub(super) fn progress(noun: &str, done: usize, all: usize) {
         let text = if done < all { format!("\r{done} of {all} {noun}") } else { "\r\u{1b}[K".to_owned() };
         // Nothing depends on it.
         let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+    }
+}
+
+/// Ends a work once so many seconds are spent, and says how far it is where a person watches.
+pub(super) fn pulse(noun: &'static str, seconds: u64) -> impl FnMut(usize, usize) -> ControlFlow<()> {
+    let budget = Budget::of(seconds);
+    let mut shown = None;
+    move |done, all| {
+        if shown.replace(done) != Some(done) {
+            progress(noun, done, all);
+        }
+        if budget.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

@@ -1,7 +1,6 @@
 //! `opsc diff`: what a changed policy allows that it did not, and the other way round.
 
-use super::budget::{self, Budget};
-use super::prove::pulse;
+use super::budget::{self, pulse};
 use super::{Command, Context, Exit, Failure, Output, policy, revision};
 use crate::emit::json::changed;
 use crate::policy::Policy;
@@ -48,9 +47,13 @@ impl Command for Diff {
     ];
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
-        let old = self.load(context, &self.old)?;
-        let new = self.load(context, &self.new)?;
-        let mut pulse = pulse(Budget::of(self.budget));
+        let whose = |which: &str, named: &str, failure: Failure| match failure.exit() {
+            Exit::InvalidPolicy => failure.saying(format!("the {which} policy, `{named}`, has errors")),
+            _ => failure,
+        };
+        let old = self.load(context, &self.old).map_err(|failure| whose("old", &self.old, failure))?;
+        let new = self.load(context, &self.new).map_err(|failure| whose("new", &self.new, failure))?;
+        let mut pulse = pulse("kinds of cell", self.budget);
         let comparison = diff(&old, &new, horizon(&old, &new), &mut pulse);
         let changed = changed(&old, &new);
         let compared = Compared {

@@ -68,6 +68,13 @@ impl Failure {
         self
     }
 
+    /// The same failure in other words.
+    #[must_use]
+    pub fn saying(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
     /// Comes after a report of its own.
     #[must_use]
     pub fn after(mut self, report: String) -> Self {

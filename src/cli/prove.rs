@@ -1,13 +1,12 @@
 //! `opsc prove`: whether what a policy promises of every change is so.
 
-use super::budget::{self, Budget};
+use super::budget::{self, pulse};
 use super::check::formats;
 use super::policy::load;
 use super::{Command, Context, Exit, Failure, Output, codes};
 use crate::diag::{Diagnostic, Level};
 use crate::render::{Report, Style, count, format};
 use crate::verify::prove::{Proved, prove};
-use std::ops::ControlFlow;
 
 /// Prove what the policy promises of every change
 ///
@@ -49,7 +48,7 @@ impl Command for Prove {
         {
             return Err(Failure::usage(format!("no proof has `{only}` in its title")));
         }
-        let mut pulse = pulse(Budget::of(self.budget));
+        let mut pulse = pulse("kinds of cell", self.budget);
         let runs = prove(policy, |proof| wanted(&proof.name), &mut pulse);
         let is_for_people = self.format == "human";
         let mut commands = String::new();
@@ -112,13 +111,5 @@ impl Command for Prove {
         };
         let exit = if failed == 0 { Exit::Done } else { Exit::Found };
         Ok(Output::said(said).noted(summary).exit(exit))
-    }
-}
-
-/// Ends a search once its time is spent, and says how far it is where a person watches.
-pub(super) fn pulse(budget: Budget) -> impl FnMut(usize, usize) -> ControlFlow<()> {
-    move |done, all| {
-        budget::progress("kinds of cell", done, all);
-        if budget.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

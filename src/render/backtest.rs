@@ -84,6 +84,9 @@ impl<'a> Shown<'a> {
             "the policy is asked as it is now".to_owned(),
         ];
         let backtest = self.backtest;
+        if backtest.left > 0 {
+            said.push(format!("{} left, for the budget was spent", is_are(backtest.left)));
+        }
         if backtest.outside_horizon > 0 {
             said.push(format!(
                 "{} outside the policy's horizon, where its dated windows say nothing",
@@ -119,7 +122,10 @@ fn is_are(number: usize) -> String {
 pub fn human(shown: &Shown<'_>, paint: Paint) -> String {
     let judged = &shown.backtest.judged;
     let (Some(first), Some(last)) = (judged.first(), judged.last()) else {
-        return "the history holds no deployment\n".to_owned();
+        return match shown.backtest.left {
+            0 => "the history holds no deployment\n".to_owned(),
+            _ => "no deployment was asked about: the budget was spent\n".to_owned(),
+        };
     };
     let span = format!("{} to {}", first.deployment.at, last.deployment.at);
     let mut text = format!("{}, {span}\n", paint.text(Style::Strong, &count(judged.len(), "deployment")));

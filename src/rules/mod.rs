@@ -16,6 +16,7 @@ mod kind_names_a_scope;
 mod locks;
 mod maintenance;
 mod measure;
+mod never_deployed;
 mod next_year;
 mod off_calendar;
 mod on_call;
@@ -85,6 +86,7 @@ pub static RULES: &[&Rule] = &[
     &measure::holds::RULE,
     &measure::sources::RULE,
     &measure::stops::RULE,
+    &never_deployed::RULE,
     &next_year::RULE,
     &off_calendar::RULE,
     &on_call::RULE,

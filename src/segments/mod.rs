@@ -2,6 +2,7 @@
 //! of a horizon. A decision that depends on time only by which sets hold need be taken once in each segment.
 
 mod contradiction;
+mod core;
 mod line;
 mod possible;
 mod rational;
@@ -10,6 +11,7 @@ pub mod space;
 mod tests;
 
 pub use contradiction::{Part, parts, smallest_contradiction};
+pub use core::minimal_causes;
 pub use possible::{Claim, Possible, can_be, can_meet, leaves_gap};
 
 use crate::calendar::{Instant, Interval, IntervalSet};

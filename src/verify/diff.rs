@@ -115,8 +115,8 @@ impl Comparison {
     }
 }
 
-/// Compares what two policies decide within a span. `pulse` is told how many kinds of cell of how many were compared, and may end
-/// the search.
+/// Compares what two policies decide within a span. `pulse` is told, often, how many kinds of cell of how many were compared, and may
+/// end the search.
 pub fn diff(
     old: &Policy,
     new: &Policy,
@@ -138,11 +138,8 @@ pub fn diff(
     let mut pairs = Pairs { space: &space, domain: space.unopposed(), before, after, known: BTreeMap::new() };
     let mut states = space.states();
     let mut found = Found::default();
-    for (done, cell) in space.cells().iter().enumerate() {
-        if pulse(done, space.cells().len()).is_break() {
-            comparison.undecided = Some("the budget was spent before everything was compared");
-            break;
-        }
+    let all = space.cells().len();
+    'cells: for (done, cell) in space.cells().iter().enumerate() {
         comparison.cells += 1;
         // Each pair of states is compared once, however often it comes back.
         let mut pairs_of_states: BTreeMap<Vec<usize>, Vec<Interval>> = BTreeMap::new();
@@ -151,6 +148,10 @@ pub fn diff(
             pairs_of_states.entry(stretch.states).or_default().push(stretch.interval);
         }
         for (at, intervals) in pairs_of_states {
+            if pulse(done, all).is_break() {
+                comparison.undecided = Some("the budget was spent before everything was compared");
+                break 'cells;
+            }
             for (name, both) in &tiers {
                 for (turned, ask) in pairs.turns(cell, &states, &at, *both) {
                     found.add(cell, name.as_ref(), &turned, ask, &intervals);
@@ -158,6 +159,7 @@ pub fn diff(
             }
         }
     }
+    let _ = pulse(all, all);
     comparison.differences = found.differences(new);
     comparison
 }

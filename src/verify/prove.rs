@@ -104,8 +104,8 @@ impl ProofRun<'_> {
     }
 }
 
-/// Tries every proof that `wanted` takes. `pulse` is told how many cells of how many were looked at, and may end the search: what
-/// was not disproved by then is undecided.
+/// Tries every proof that `wanted` takes. `pulse` is told, often, how many kinds of cell of how many were looked at, and may end the
+/// search: what was not disproved by then is undecided.
 pub fn prove<'p>(
     policy: &'p Policy,
     wanted: impl Fn(&Proof) -> bool,
@@ -138,11 +138,9 @@ pub fn prove<'p>(
     let combinations = space.count(space.everything());
     let mut search = Search { space: &space, judge, asked: BTreeMap::new() };
     let mut states = space.states();
-    for (done, cell) in space.cells().iter().enumerate() {
-        if pulse(done, space.cells().len()).is_break() {
-            undecided(&mut runs, "the budget was spent before every cell was looked at");
-            break;
-        }
+    let all = space.cells().len();
+    let mut is_spent = false;
+    'cells: for (done, cell) in space.cells().iter().enumerate() {
         let stretches = space.stretches(cell, &mut states);
         let (Some(states), Some(place)) = (states.first(), cell.places.first()) else { continue };
         let mut counts: BTreeMap<usize, (u64, usize)> = BTreeMap::new();
@@ -154,6 +152,10 @@ pub fn prove<'p>(
         for (number, run) in runs.iter_mut().enumerate() {
             let mut speaks = 0;
             for (state, (count, first)) in &counts {
+                if pulse(done, all).is_break() {
+                    is_spent = true;
+                    break 'cells;
+                }
                 let Some(at) = stretches.get(*first).map(|stretch| stretch.interval.start) else { continue };
                 let mut speaks_here = false;
                 for tier in search.judge.tiers() {
@@ -179,6 +181,10 @@ pub fn prove<'p>(
             }
         }
     }
+    if is_spent {
+        undecided(&mut runs, "the budget was spent before every case was looked at");
+    }
+    let _ = pulse(all, all);
     let prepared = Prepared::new(policy);
     for run in &mut runs {
         run.combinations.clone_from(&combinations);

@@ -9,6 +9,7 @@ use crate::decide::{
 use crate::policy::{Action, Policy};
 use crate::schema::suggest::{closest, one_of};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 /// What a history does not say, and what counts as following.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct Backtest {
     pub without_tier: usize,
     /// Incidents that follow no deployment of the history.
     pub unpreceded: usize,
+    /// Deployments that were not asked about: the time was spent before.
+    pub left: usize,
 }
 
 /// One deployment with what would have been said of it.
@@ -120,17 +123,28 @@ pub fn known(policy: &Policy, history: &[Deployment], asked: &Asked) -> Result<(
 }
 
 /// Asks the policy about every deployment of a history. No history holds evidence, so what a tier requires is unknown, and a
-/// deployment that no freeze stops is mostly pending.
-pub fn backtest(policy: &Policy, history: &[Deployment], incidents: &[Incident], asked: &Asked) -> Backtest {
+/// deployment that no freeze stops is mostly pending. `pulse` is told how many deployments of how many were asked about, and may end
+/// it.
+pub fn backtest(
+    policy: &Policy,
+    history: &[Deployment],
+    incidents: &[Incident],
+    asked: &Asked,
+    pulse: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+) -> Backtest {
     let prepared = Prepared::new(policy);
+    let in_time =
+        history.iter().enumerate().take_while(|(done, _)| pulse(*done, history.len()).is_continue());
     let judged: Vec<Judged> =
-        history.iter().map(|deployment| judge(policy, &prepared, deployment, incidents, asked)).collect();
+        in_time.map(|(_, deployment)| judge(policy, &prepared, deployment, incidents, asked)).collect();
+    let _ = pulse(history.len(), history.len());
     let preceded: BTreeSet<&str> =
         judged.iter().flat_map(|one| &one.incidents).map(|incident| incident.id.as_str()).collect();
     Backtest {
-        outside_horizon: history.iter().filter(|one| !policy.in_horizon(one.at)).count(),
+        outside_horizon: judged.iter().filter(|one| !policy.in_horizon(one.deployment.at)).count(),
         without_tier: judged.iter().filter(|one| one.because.contains(NO_TIER)).count(),
         unpreceded: incidents.iter().filter(|incident| !preceded.contains(incident.id.as_str())).count(),
+        left: history.len() - judged.len(),
         judged,
     }
 }
