@@ -1,5 +1,5 @@
 # Made by opsc from policy kubernetes-1-31: do not edit, run `opsc build`.
-# target opa, policy sha256:ee69005941f207e17a745b5fef929c4b1207c2952b9a831efa4ec848ad1ffb55
+# target opa, policy sha256:1c7f525d16bb0b08ced8185d894b96c04f1141ff5cb937150a032415cf81d981
 
 # Holds the rules against a small calendar of their own.
 package ops.gate_test

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-environments, policy sha256:0bac69528b9785f7f84ed9bc1781ba9990594d3c75e5e9c5c83931b5f5136e20
+# target github-environments, policy sha256:4b6bfffc9f20bd6e26a68647fe577fdc5447c205c760ded252c40102ee4fdb13
 # Brings the environments of a repository to what the policy asks: bash apply.sh OWNER/REPOSITORY [FILE...]
 # Needs jq, and gh, signed in as somebody who may administer the repository. Nothing is changed before every reviewer is known.
 set -euo pipefail
