@@ -3,10 +3,32 @@
 //! Every feature stands on two things: an [`Analysis`], which is one immutable reading of a policy, and a [`Cursor`], which
 //! says what stands at a place in it. Names, where they are declared and where they are used, are in [`symbol`](Symbol).
 
+mod actions;
 mod analysis;
 mod cursor;
+mod errands;
+mod folding;
+mod highlight;
+mod links;
+mod outline;
+mod rename;
+#[cfg(test)]
+mod sample;
+mod search;
+mod selection;
 mod symbol;
+mod tokens;
+mod walk;
 
+pub use actions::{Action, ActionKind, actions};
 pub use analysis::Analysis;
 pub use cursor::{Cursor, Place};
+pub use errands::{Done, ERRANDS, Errand, Offered, errands, next_slot};
+pub use folding::{FoldKind, folds};
+pub use highlight::Mention;
+pub use links::{Leads, links};
+pub use outline::{Outlined, declared, outline};
+pub use rename::Renamable;
+pub use search::{Hit, search};
 pub use symbol::Symbol;
+pub use tokens::{Token, TokenKind, Trait, tokens};

@@ -45,6 +45,12 @@ impl Analysis {
         Some(Symbol { name, keyword, span, author: cursor.module.author })
     }
 
+    /// What the name at exactly this place leads to, where it is a use of one.
+    pub(super) fn leads_to(&self, at: Span) -> Option<Span> {
+        let behind = self.references().partition_point(|one| one.at < at);
+        self.references().get(behind).filter(|one| one.at == at).map(|one| one.to)
+    }
+
     /// Every use of what is declared at `declaration`, in order of place, without the declaration itself.
     pub fn uses(&self, declaration: Span) -> impl Iterator<Item = Span> {
         self.references().iter().filter(move |one| one.to == declaration).map(|one| one.at)

@@ -19,7 +19,7 @@ pub(super) fn found_in(snapshot: &Snapshot, file: FileId, agreed: &Agreed) -> Ve
     snapshot.analysis.found_in(file).map(|finding| published(snapshot, finding, agreed)).collect()
 }
 
-fn published(snapshot: &Snapshot, finding: &Diagnostic, agreed: &Agreed) -> Published {
+pub(super) fn published(snapshot: &Snapshot, finding: &Diagnostic, agreed: &Agreed) -> Published {
     let related = finding.secondary.iter().filter_map(|label| {
         let uri = Uri(uri_of(snapshot, label.span.file, agreed)?);
         let location = Location { uri, range: range(snapshot, label.span, agreed.encoding) };

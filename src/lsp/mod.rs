@@ -9,12 +9,15 @@ mod checks;
 mod client;
 mod diagnostics;
 mod documents;
+mod edits;
+mod errands;
 mod feature;
 mod features;
 mod position;
 mod reply;
 mod server;
 mod snapshot;
+mod symbols;
 #[cfg(test)]
 mod tests;
 mod uri;

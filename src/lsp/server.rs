@@ -372,7 +372,13 @@ impl Server {
                 continue;
             }
             let all = self.readings.values().flatten().cloned().collect();
-            let view = View { agreed: self.agreed.clone(), here: reading, all };
+            let view = View {
+                agreed: self.agreed.clone(),
+                world: Arc::clone(&self.world),
+                out: self.out.clone(),
+                here: reading,
+                all,
+            };
             self.running.insert(id.clone());
             // The threads end only with the server.
             drop(self.ask.send(Question { id, row, parameters, view }));

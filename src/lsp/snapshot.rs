@@ -6,8 +6,14 @@ use crate::ide::{Analysis, Cursor};
 use crate::resolve::LIBRARY;
 use crate::schema::Author;
 use crate::source::{FileId, Span};
-use gen_lsp_types::{Location, Position, Range, TextDocumentPositionParams, Uri};
+use crate::world::World;
+use crossbeam_channel::Sender;
+use gen_lsp_types::{
+    Location, MessageType, Position, Range, ShowMessageParams, TextDocumentPositionParams, Uri,
+};
+use lsp_server::{Message, Notification};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// One reading of a policy, with the versions of the documents that it was made from.
@@ -62,16 +68,37 @@ impl Agreed {
 }
 
 /// What a request may look at.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct View {
     pub(super) agreed: Agreed,
+    /// Files that are no policy, and the clock.
+    pub(super) world: Arc<dyn World + Send + Sync>,
+    pub(super) out: Sender<Message>,
     /// The policy that the request's document belongs to; none where it names no document, or one of no policy.
     pub here: Option<Arc<Snapshot>>,
     /// Every policy there is, in order of their paths.
     pub all: Vec<Arc<Snapshot>>,
 }
 
+impl fmt::Debug for View {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("View")
+            .field("here", &self.here)
+            .field("all", &self.all)
+            .finish_non_exhaustive()
+    }
+}
+
 impl View {
+    /// Tells the person something, besides the answer.
+    pub(super) fn say(&self, kind: MessageType, message: &str) {
+        let parameters = ShowMessageParams { kind, message: message.to_owned() };
+        let said = Notification::new("window/showMessage".to_owned(), parameters);
+        // Where the client is gone nobody is left to be told.
+        drop(self.out.send(said.into()));
+    }
+
     /// The reading and the file of a document; nothing where it belongs to no policy.
     pub fn file(&self, uri: &Uri) -> Option<(&Snapshot, FileId)> {
         let path = uri::path_of(&uri.0);

@@ -18,4 +18,4 @@ pub use files::{DEEPEST_CHAIN, MOST_BYTES, MOST_FILES, Module, Unreadable, read,
 pub use library::{LIBRARY, LibraryModule};
 pub use names::{Known, Names};
 pub use path::is_inside;
-pub use uses::uses;
+pub use uses::{used, uses};

@@ -41,6 +41,8 @@ use crate::source::Sources;
 use crate::world::World;
 use std::sync::LazyLock;
 
+pub use window_hole::WINDOW_HOLE;
+
 /// An analysis: the codes it raises, and what it does.
 #[derive(Debug)]
 pub struct Rule {
