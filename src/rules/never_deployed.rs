@@ -96,40 +96,62 @@ fn blocks(policy: &Policy, window: &Window, id: Id<Window>, tier: Id<Tier>) -> b
 fn suspects(policy: &Policy) -> Vec<Suspect> {
     let mut found = Vec::new();
     let mut left = MOST_SPANS;
-    let components: Vec<Option<Id<Component>>> = match policy.components.is_empty() {
-        true => vec![None],
-        false => policy.components.ids().map(Some).collect(),
-    };
-    for lane in lanes(policy, &Scope::default(), policy.horizon) {
-        if lane.slots(policy.horizon, |_| true).next().is_some() {
+    for region in policy.regions_or_none() {
+        let places = places_of_few(policy, region);
+        if places.is_empty() {
             continue;
         }
-        for tier in policy.tiers.ids() {
-            let kept_out = |held: &Held| blocks(policy, &policy.windows[held.window], held.window, tier);
-            if lane.slots(policy.horizon, kept_out).next().is_some() {
+        let scope = Scope {
+            regions: region.into_iter().collect(),
+            components: places.iter().copied().flatten().collect(),
+        };
+        for lane in lanes(policy, &scope, policy.horizon) {
+            if lane.slots(policy.horizon, |_| true).next().is_some() {
                 continue;
             }
-            for &component in &components {
-                let reaching = policy.windows.rows().iter();
-                let reaching = reaching.filter(|window| window.covers(lane.region, component, None, None));
-                left = left.saturating_sub(lane.held.len() + policy.windows.len());
+            for (tier, &component) in
+                policy.tiers.ids().flat_map(|tier| places.iter().map(move |at| (tier, at)))
+            {
+                left = left.saturating_sub(lane.held.len());
                 if left == 0 || found.len() == MOST_SUSPECTS {
                     return found;
                 }
-                let covers = |held: &Held| {
-                    held.components
+                let keeps_out = |held: &Held| {
+                    let covers = held
+                        .components
                         .as_ref()
-                        .is_none_or(|named| component.is_some_and(|one| named.contains(&one)))
+                        .is_none_or(|named| component.is_some_and(|one| named.contains(&one)));
+                    covers && blocks(policy, &policy.windows[held.window], held.window, tier)
                 };
-                let is_open =
-                    lane.slots(policy.horizon, |held| covers(held) && kept_out(held)).next().is_some();
-                if !is_open && reaching.count() <= MOST_WINDOWS {
-                    found.push(Suspect { tier, region: lane.region, component });
+                if lane.slots(policy.horizon, keeps_out).next().is_none() {
+                    found.push(Suspect { tier, region, component });
                 }
             }
         }
     }
     found
+}
+
+/// The components of a region that some windows reach, and not too many; where the policy declares none, all of it is one place.
+fn places_of_few(policy: &Policy, region: Option<Id<Region>>) -> Vec<Option<Id<Component>>> {
+    let mut everywhere = 0;
+    let mut counts = vec![0; policy.components.len().max(1)];
+    for window in policy.windows.rows().iter().filter(|window| window.covers(region, None, None, None)) {
+        match &window.components {
+            None => everywhere += 1,
+            Some(named) => {
+                for component in named {
+                    counts.get_mut(component.index()).into_iter().for_each(|count| *count += 1);
+                }
+            }
+        }
+    }
+    let is_few =
+        |at: usize| counts.get(at).is_some_and(|count| (1..=MOST_WINDOWS).contains(&(count + everywhere)));
+    match policy.components.is_empty() {
+        true => is_few(0).then_some(None).into_iter().collect(),
+        false => policy.components.ids().filter(|id| is_few(id.index())).map(Some).collect(),
+    }
 }
 
 /// Everything that can keep the change out.

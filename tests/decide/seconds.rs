@@ -19,12 +19,13 @@ fn longest() -> u64 {
     if is_long_run() { 7 * 86_400 } else { 120 }
 }
 
-/// A span that holds the instant: as many short ones as long ones.
+/// A span that holds the instant: of all lengths, the longer the seldomer.
 fn span(at: Instant, pick: u32) -> Interval {
     let doublings = u64::from(longest().ilog2()) + 1;
-    let length = (1_u64 << (u64::from(pick) % doublings)).min(longest());
-    let length = (length + u64::from(pick / 32) % length).min(longest()).max(2);
-    let before = 1 + u64::from(pick / 1024) % (length - 1);
+    let doubled = (u64::from(pick) % doublings).min(u64::from(pick / 32) % doublings);
+    let length = 1_u64 << doubled;
+    let length = (length + u64::from(pick / 1024) % length).clamp(2, longest());
+    let before = 1 + u64::from(pick / 7) % (length - 1);
     let start = at.minus(Elapsed::seconds(i64::try_from(before).unwrap()));
     Interval::new(start, start.plus(Elapsed::seconds(i64::try_from(length).unwrap())))
 }
