@@ -2,7 +2,7 @@
 
 use super::{COMMANDS, Command, Context, Exit, Failure, Output, codes, command_line, declarations};
 use crate::emit::TARGETS;
-use crate::render::{Paint, WIDTH, markdown, wrap::wrap};
+use crate::render::{Paint, WIDTH, highlight, markdown, wrap::wrap};
 use crate::resolve::LIBRARY;
 use crate::schema::schema;
 
@@ -99,11 +99,11 @@ fn library_names() -> Vec<(String, String)> {
     LIBRARY.iter().map(|module| (format!("std.{}", module.name), about(module.text))).collect()
 }
 
-fn library_page(name: &str, _: Paint) -> Option<String> {
+fn library_page(name: &str, paint: Paint) -> Option<String> {
     let module = LIBRARY.iter().find(|module| {
         module.file == name || name.strip_prefix("std.").is_some_and(|rest| rest == module.name)
     })?;
-    Some(module.text.to_owned())
+    Some(highlight::ops(module.text, paint))
 }
 
 fn target_names() -> Vec<(String, String)> {

@@ -12,6 +12,7 @@ mod fingerprint;
 mod github;
 mod gitlab;
 pub mod guard;
+pub mod highlight;
 mod human;
 mod json;
 mod line_hash;

@@ -24,6 +24,10 @@ pub enum Style {
     Name,
     /// What is there for the record.
     Faint,
+    /// A text in quotes, in a policy.
+    Quoted,
+    /// A number, a duration, a date, in a policy.
+    Value,
 }
 
 impl Style {
@@ -35,6 +39,8 @@ impl Style {
             Self::Good => "\u{1b}[1;32m",
             Self::Name => "\u{1b}[36m",
             Self::Faint => "\u{1b}[2m",
+            Self::Quoted => "\u{1b}[32m",
+            Self::Value => "\u{1b}[33m",
         }
     }
 }
