@@ -18,6 +18,12 @@ pub trait World {
     /// Whether `path` is a file that exists.
     fn is_file(&self, path: &str) -> bool;
 
+    /// Paths of the policies that stand in a folder itself, in order; `folder` ends in `/`, or is empty for the current one.
+    /// A world that does not say so has none.
+    fn policies_in(&self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
+
     /// When the file at `path` was last written.
     ///
     /// # Errors
@@ -73,6 +79,11 @@ impl World for MemoryWorld {
         self.files.contains_key(path)
     }
 
+    fn policies_in(&self, folder: &str) -> Vec<String> {
+        let inside = |path: &&String| path.strip_prefix(folder).is_some_and(is_policy_here);
+        self.files.keys().filter(inside).cloned().collect()
+    }
+
     /// Its files are as new as its clock.
     fn modified(&self, path: &str) -> io::Result<SystemTime> {
         self.read(path).map(|_| self.now)
@@ -123,6 +134,14 @@ impl World for Overlay<'_> {
         self.texts.contains_key(path) || self.below.is_file(path)
     }
 
+    fn policies_in(&self, folder: &str) -> Vec<String> {
+        let new = self.texts.keys().filter(|path| path.strip_prefix(folder).is_some_and(is_policy_here));
+        let mut all: Vec<String> = self.below.policies_in(folder).into_iter().chain(new.cloned()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     fn modified(&self, path: &str) -> io::Result<SystemTime> {
         match self.texts.get(path) {
             Some(_) => Ok(self.now()),
@@ -137,4 +156,9 @@ impl World for Overlay<'_> {
     fn variable(&self, name: &str) -> Option<String> {
         self.below.variable(name)
     }
+}
+
+/// Whether a path from a folder is that of a policy in the folder itself.
+fn is_policy_here(path: &str) -> bool {
+    path.ends_with(".ops") && !path.contains('/')
 }

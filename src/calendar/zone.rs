@@ -2,6 +2,7 @@
 
 use super::{Date, Elapsed, Instant, LocalDateTime, TimeOfDay};
 use chrono::{DateTime, Days, MappedLocalTime, NaiveTime, Offset, TimeDelta, TimeZone};
+use chrono_tz::OffsetName;
 use serde::{Deserialize, Serialize};
 
 /// The version of the zone database that every zone is read from: `2025b`.
@@ -135,6 +136,12 @@ impl Zone {
     /// What people call it: the city at the end of the name, or `UTC`.
     pub fn city(self) -> String {
         self.name().rsplit('/').next().unwrap_or_default().replace('_', " ")
+    }
+
+    /// What people there call their clock time at an instant: `EST`, or its offset where they have no name for it. Only ever
+    /// beside the city: an abbreviation means different things to different people.
+    pub fn abbreviation(self, at: Instant) -> String {
+        self.0.offset_from_utc_datetime(&at.utc().naive_utc()).abbreviation().unwrap_or_default().to_owned()
     }
 
     /// What a clock there shows.

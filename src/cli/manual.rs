@@ -1,6 +1,6 @@
-//! The library and the pages about findings, laid out as files that an editor can open: both are inside the binary.
+//! The library and the pages about findings and declarations, laid out as files that an editor can open: both are inside the binary.
 
-use super::{cache, codes};
+use super::{cache, codes, declarations::reference};
 use crate::resolve::LIBRARY;
 use crate::world::World;
 use sha2::{Digest, Sha256};
@@ -8,12 +8,14 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// The folder that holds them, `std/tiers.ops` and `rules/NAME.md`, made if it is not there; its name says what is in it.
+/// The folder that holds them, `std/tiers.ops`, `rules/NAME.md` and `declarations.md`, made if it is not there; its name says what is in it.
 /// Nothing where the user has no folder for such files.
 pub(super) fn lay_out(world: &dyn World) -> Option<String> {
     let pages = codes().into_iter().map(|code| (format!("rules/{}.md", code.name), code.page));
     let library = LIBRARY.iter().map(|module| (module.file.to_owned(), module.text));
-    let files: Vec<(String, &str)> = library.chain(pages).collect();
+    let declarations = reference();
+    let about = ("declarations.md".to_owned(), declarations.as_str());
+    let files: Vec<(String, &str)> = library.chain(pages).chain([about]).collect();
     let mut digest = Sha256::new();
     for (name, text) in &files {
         digest.update(name);

@@ -8,6 +8,9 @@ use std::time::SystemTime;
 /// No file that a run reads is larger, in bytes.
 pub const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
+/// So many entries of a folder are looked at for policies.
+const LARGEST_FOLDER: usize = 10_000;
+
 /// The machine that the process runs on.
 #[derive(Debug, Clone, Copy)]
 pub struct System {
@@ -49,6 +52,16 @@ impl World for System {
 
     fn is_file(&self, path: &str) -> bool {
         std::path::Path::new(path).is_file()
+    }
+
+    fn policies_in(&self, folder: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(if folder.is_empty() { "." } else { folder });
+        let entries = entries.into_iter().flatten().take(LARGEST_FOLDER).flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut paths: Vec<String> =
+            names.filter(|name| name.ends_with(".ops")).map(|name| format!("{folder}{name}")).collect();
+        paths.sort_unstable();
+        paths
     }
 
     fn modified(&self, path: &str) -> io::Result<SystemTime> {

@@ -7,7 +7,6 @@ mod alertmanager;
 mod argo_cd;
 mod argo_rollouts;
 pub mod codeowners;
-mod condition;
 pub mod escape;
 mod files;
 mod flagd;

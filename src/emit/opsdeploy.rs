@@ -5,7 +5,7 @@
 //! never shorter; the runbook's own `23:59:59Z` opened a second early to whoever read it as an end (ledger A1).
 
 use super::freeze::{self, Freeze, Ids};
-use super::{Files, Job, Target, condition, escape, mark, opsdeploy_flags};
+use super::{Files, Job, Target, escape, mark, opsdeploy_flags};
 use crate::calendar::{Elapsed, Instant, Interval};
 use crate::policy::{Action, Condition, FreezeKind, Id, Policy, Region, Release, Ruling};
 use std::collections::BTreeSet;
@@ -120,7 +120,7 @@ fn release_item(policy: &Policy, release: &Release) -> String {
         text.push_str(&format!("    region_plan: {}\n", list(plan)));
     }
     if let Some(owner) = &release.owner {
-        text.push_str(&format!("    owner: {}\n", escape::yaml(condition::party(policy, owner))));
+        text.push_str(&format!("    owner: {}\n", escape::yaml(policy.party_name(owner))));
     }
     if let Some(components) = &release.components {
         let components = names(components.iter().map(|component| &policy.components[*component].name));
@@ -181,7 +181,7 @@ fn conditions(policy: &Policy, kind: Id<FreezeKind>) -> Vec<String> {
         }
     }
     let items = found.into_iter().map(|(when, tiers)| {
-        let key = escape::yaml(&condition::text(policy, when));
+        let key = escape::yaml(&when.show(policy));
         format!(
             "    - {key}: true\n      during: {}\n      tiers: {}\n",
             list([during.as_str()]),

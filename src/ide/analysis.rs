@@ -9,6 +9,7 @@ use crate::schema::Author;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::tree::{NodeKind, Tree, UseTarget};
 use crate::world::World;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Everything that is known of a policy as its files stand at one moment.
@@ -28,6 +29,8 @@ pub struct Analysis {
     pub root: String,
     /// The clock's reading when it was made.
     pub now: Instant,
+    /// Policies beside its files that it does not use, by path.
+    pub beside: Vec<String>,
     policy: Option<Arc<Policy>>,
     is_sound: bool,
     /// In order of `at`.
@@ -52,7 +55,20 @@ impl Analysis {
         references.sort_unstable();
         let is_sound = policy.is_some();
         let policy = policy.map(Arc::new).or_else(|| before.and_then(|before| before.policy.clone()));
-        Ok(Self { sources, modules, names, diagnostics, allows, root, now, policy, is_sound, references })
+        let beside = beside(world, &sources, &modules);
+        Ok(Self {
+            sources,
+            modules,
+            names,
+            diagnostics,
+            allows,
+            root,
+            now,
+            beside,
+            policy,
+            is_sound,
+            references,
+        })
     }
 
     /// What the policy means: where it has errors, what it last meant without. Then its spans are of older texts: look
@@ -109,6 +125,16 @@ impl Analysis {
         let spans = self.names.iter().map(|(_, known)| known.span);
         spans.into_iter().find(|span| span.file == file && span.touches(offset))
     }
+}
+
+/// The policies in the folders of the policy's own files that are none of them.
+fn beside(world: &dyn World, sources: &Sources, modules: &[Module]) -> Vec<String> {
+    let own = modules.iter().filter(|module| module.author == Author::Policy);
+    let names = own.filter_map(|module| sources.get(module.file)).map(SourceFile::name);
+    let folders: BTreeSet<&str> =
+        names.map(|name| name.rfind('/').and_then(|at| name.get(..=at)).unwrap_or("")).collect();
+    let all = folders.iter().flat_map(|folder| world.policies_in(folder));
+    all.filter(|name| sources.find(name).is_none()).collect()
 }
 
 /// The names that `use std.tiers.{T0, T1}` takes: uses of what the library declares.

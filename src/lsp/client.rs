@@ -3,10 +3,10 @@
 use super::position::Encoding;
 use super::{Row, uri};
 use gen_lsp_types::{
-    ChangeNotifications, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern,
-    InitializeParams, InitializeResult, Registration, RegistrationParams, Save, ServerCapabilities,
-    ServerInfo, TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFolders,
-    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    ChangeNotifications, ClientCapabilities, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher,
+    GlobPattern, InitializeParams, InitializeResult, MarkupKind, Registration, RegistrationParams, Save,
+    ServerCapabilities, ServerInfo, TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkspaceFolders, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use serde_json::Value;
 
@@ -19,6 +19,57 @@ pub(super) struct Client {
     pub folders: Vec<String>,
     /// Whether it can be asked to watch files.
     pub watches: bool,
+    /// What it can show.
+    pub shows: Shows,
+}
+
+/// What the client can show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Shows {
+    /// How it reads what is shown where the pointer rests.
+    pub hover: Markup,
+    /// How it reads what is said of a completion.
+    pub completion: Markup,
+    /// How it reads what is said of a signature.
+    pub signature: Markup,
+    /// Whether completions may have places to fill in.
+    pub snippets: bool,
+}
+
+/// How a client reads what it is to show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Markup {
+    /// As it is.
+    #[default]
+    Plain,
+    /// As Markdown.
+    Markdown,
+}
+
+impl Markup {
+    /// The one that is meant by a list of what a client reads, the best first.
+    fn agreed(formats: Option<&[MarkupKind]>) -> Self {
+        match formats.unwrap_or_default().contains(&MarkupKind::Markdown) {
+            true => Self::Markdown,
+            false => Self::Plain,
+        }
+    }
+}
+
+impl Shows {
+    fn of(capabilities: &ClientCapabilities) -> Self {
+        let Some(documents) = &capabilities.text_document else { return Self::default() };
+        let hover = documents.hover.as_ref().and_then(|hover| hover.content_format.as_deref());
+        let item = documents.completion.as_ref().and_then(|completion| completion.completion_item.as_ref());
+        let signature =
+            documents.signature_help.as_ref().and_then(|signature| signature.signature_information.as_ref());
+        Self {
+            hover: Markup::agreed(hover),
+            completion: Markup::agreed(item.and_then(|item| item.documentation_format.as_deref())),
+            signature: Markup::agreed(signature.and_then(|known| known.documentation_format.as_deref())),
+            snippets: item.is_some_and(|item| item.snippet_support == Some(true)),
+        }
+    }
 }
 
 impl Client {
@@ -39,6 +90,7 @@ impl Client {
             encoding: Encoding::agreed(encodings.unwrap_or_default()),
             folders,
             watches: watching.is_some_and(|watching| watching.dynamic_registration == Some(true)),
+            shows: Shows::of(capabilities),
         }
     }
 }

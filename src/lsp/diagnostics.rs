@@ -1,8 +1,8 @@
 //! Findings as the protocol has them: the same rules and wording as `opsc check`.
 
-use super::snapshot::{Agreed, Snapshot, range, uri_of};
-use super::uri;
+use super::snapshot::{Agreed, Snapshot, page_of, range, uri_of};
 use crate::diag::{Code, Diagnostic, Fix, Level};
+use crate::ide::Page;
 use crate::resolve::UNUSED_ALLOW;
 use crate::source::FileId;
 use gen_lsp_types::{
@@ -34,7 +34,8 @@ pub(super) fn published(snapshot: &Snapshot, finding: &Diagnostic, agreed: &Agre
             Level::Note => DiagnosticSeverity::Information,
         }),
         code: Some(gen_lsp_types::Code::String(finding.code.name.to_owned())),
-        code_description: page(finding.code, agreed).map(|href| CodeDescription { href: Uri(href) }),
+        code_description: page_of(Page::Rule(finding.code.name), agreed)
+            .map(|href| CodeDescription { href: Uri(href) }),
         source: Some("opsc".to_owned()),
         message: Message::String(words(finding)),
         tags: FADED.contains(&finding.code).then(|| vec![DiagnosticTag::Unnecessary]),
@@ -53,14 +54,6 @@ fn words(finding: &Diagnostic) -> String {
     let help = finding.help.iter().map(|help| format!("\nhelp: {help}"));
     let fixes = finding.fixes.iter().map(|fix| format!("\nhelp: {}", fix.title));
     std::iter::once(finding.message.clone()).chain(label).chain(notes).chain(help).chain(fixes).collect()
-}
-
-/// The address of the manual's page about a code: published, where the product is, else the one laid out beside the library.
-fn page(code: &Code, agreed: &Agreed) -> Option<String> {
-    match env!("CARGO_PKG_HOMEPAGE").trim_end_matches('/') {
-        "" => agreed.manual.as_ref().map(|manual| uri::uri_of(&format!("{manual}/rules/{}.md", code.name))),
-        home => Some(format!("{home}/rules/{}", code.name)),
-    }
 }
 
 fn fix_data(snapshot: &Snapshot, fix: &Fix, agreed: &Agreed) -> Value {

@@ -52,7 +52,7 @@ pub fn serve(connection: &Connection, setup: Setup) -> Ending {
         out: connection.sender.clone(),
         world: setup.world,
         features: setup.features,
-        agreed: Agreed { encoding: client.encoding, manual: setup.manual },
+        agreed: Agreed { encoding: client.encoding, shows: client.shows, manual: setup.manual },
         folders: client.folders.clone(),
         documents: Documents::default(),
         generation: 0,

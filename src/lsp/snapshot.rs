@@ -1,15 +1,18 @@
 //! What a request is answered from: readings that never change, and the way from their places to the client's.
 
+use super::client::{Markup, Shows};
 use super::position::{Encoding, Lines};
 use super::{Refusal, uri};
-use crate::ide::{Analysis, Cursor};
+use crate::ide::{Analysis, Cursor, Page};
+use crate::render::card::Card;
 use crate::resolve::LIBRARY;
 use crate::schema::Author;
 use crate::source::{FileId, Span};
 use crate::world::World;
 use crossbeam_channel::Sender;
 use gen_lsp_types::{
-    Location, MessageType, Position, Range, ShowMessageParams, TextDocumentPositionParams, Uri,
+    Location, MarkupContent, MarkupKind, MessageType, Position, Range, ShowMessageParams,
+    TextDocumentPositionParams, Uri,
 };
 use lsp_server::{Message, Notification};
 use std::collections::BTreeMap;
@@ -50,6 +53,8 @@ impl Snapshot {
 pub(super) struct Agreed {
     /// What a character of a position counts.
     pub encoding: Encoding,
+    /// What the client can show.
+    pub shows: Shows,
     /// The folder that holds the library and the manual as files to look at; nothing where they were not laid out.
     pub manual: Option<String>,
 }
@@ -141,12 +146,48 @@ impl View {
         uri_of(snapshot, file, &self.agreed).map(Uri)
     }
 
+    /// What the client can show.
+    pub(super) fn shows(&self) -> Shows {
+        self.agreed.shows
+    }
+
+    /// The address of a page of the manual: published, where the product is, else the one laid out beside the library.
+    pub fn page(&self, page: Page) -> Option<String> {
+        page_of(page, &self.agreed)
+    }
+
     /// The reading and file of a document.
     ///
     /// # Errors
     /// Where it belongs to no policy.
     pub fn wanted(&self, uri: &Uri) -> Result<(&Snapshot, FileId), Refusal> {
         self.file(uri).ok_or_else(|| Refusal::impossible(format!("`{uri}` belongs to no policy")))
+    }
+}
+
+/// What is shown, as the client reads it, with a line that leads to a page of the manual.
+pub(super) fn markup(card: &Card, markup: Markup, page: Option<String>) -> MarkupContent {
+    let (kind, mut value) = match markup {
+        Markup::Markdown => (MarkupKind::Markdown, card.markdown()),
+        Markup::Plain => (MarkupKind::PlainText, card.plain()),
+    };
+    match (page, markup) {
+        (Some(page), Markup::Markdown) => value.push_str(&format!("\n\n[Manual](<{page}>)")),
+        (Some(page), Markup::Plain) => value.push_str(&format!("\n\n{page}")),
+        (None, _) => {}
+    }
+    MarkupContent { kind, value }
+}
+
+/// The address of a page of the manual; nothing where it is neither published nor laid out.
+pub(super) fn page_of(page: Page, agreed: &Agreed) -> Option<String> {
+    let (name, anchor) = match page {
+        Page::Rule(code) => (format!("rules/{code}"), String::new()),
+        Page::Declaration(keyword) => ("declarations".to_owned(), format!("#{keyword}")),
+    };
+    match env!("CARGO_PKG_HOMEPAGE").trim_end_matches('/') {
+        "" => agreed.manual.as_ref().map(|manual| uri::uri_of(&format!("{manual}/{name}.md")) + &anchor),
+        home => Some(format!("{home}/{name}{anchor}")),
     }
 }
 

@@ -255,3 +255,63 @@ fn positions_count_what_was_agreed() {
     assert_eq!(found["range"]["start"], json!({ "line": 2, "character": 7 }));
     assert_eq!(client.end(), Ending::Orderly);
 }
+
+const WINDOWS: &str = "policy p { language 1 }\nuse std.freezes\nregion eu { zone \"Europe/Dublin\" }\nwindow w : hard {\n  during 1970-02-01 through 1970-02-02\n  regions \n}\n";
+
+#[test]
+fn what_the_pointer_rests_on_is_shown_as_the_client_reads_it() {
+    let formats = json!({ "capabilities": { "textDocument": { "hover": { "contentFormat": ["markdown", "plaintext"] } } } });
+    for (greeting, kind, begins) in [
+        (formats, "markdown", "```ops\nwindow w : hard\n```\n\n```text\nhard  "),
+        (json!({ "capabilities": {} }), "plaintext", "window w : hard\n\nhard  "),
+    ] {
+        let mut client = Client::start(MemoryWorld::at(0), FEATURES, greeting);
+        client.open(MAIN, &WINDOWS.replace("  regions \n", ""));
+        let shown = client.ask("textDocument/hover", at(MAIN, 3, 8)).response_result.unwrap();
+        assert_eq!(shown["contents"]["kind"], kind);
+        let text = shown["contents"]["value"].as_str().unwrap();
+        assert!(text.starts_with(begins), "{text}");
+        assert!(text.contains("next Sun 1 Feb 00:00 Dublin (Sat 31 Jan 23:00Z)"), "{text}");
+        assert_eq!(shown["range"]["start"], json!({ "line": 3, "character": 7 }));
+        let word = client.ask("textDocument/hover", at(MAIN, 4, 4)).response_result.unwrap();
+        let page = "file:///manual/declarations.md#window";
+        assert!(word["contents"]["value"].as_str().unwrap().contains(page), "{word}");
+        assert_eq!(client.end(), Ending::Orderly);
+    }
+}
+
+#[test]
+fn what_may_be_written_is_offered_with_places_to_fill_in_where_the_client_has_them() {
+    let snippets = json!({ "capabilities": { "textDocument": { "completion": { "completionItem": { "snippetSupport": true } } } } });
+    for (greeting, format, text) in
+        [(snippets, 2, "scope ${1:component}"), (json!({ "capabilities": {} }), 1, "scope component")]
+    {
+        let mut client = Client::start(MemoryWorld::at(0), FEATURES, greeting);
+        client.open(MAIN, &WINDOWS.replace("regions ", "sc"));
+        let offered = client.ask("textDocument/completion", at(MAIN, 5, 4)).response_result.unwrap();
+        let items = offered["items"].as_array().unwrap();
+        let scope = items.iter().find(|item| item["label"] == "scope").unwrap();
+        assert_eq!(scope["insertTextFormat"], format);
+        assert_eq!(scope["textEdit"]["newText"], text);
+        assert_eq!(scope["textEdit"]["range"]["start"], json!({ "line": 5, "character": 2 }));
+        assert_eq!(client.end(), Ending::Orderly);
+    }
+}
+
+#[test]
+fn how_it_goes_on_and_small_print_are_shown() {
+    let mut client = Client::plain(MemoryWorld::at(0));
+    client.open(MAIN, WINDOWS);
+    let help = client.ask("textDocument/signatureHelp", at(MAIN, 5, 10)).response_result.unwrap();
+    assert_eq!(help["signatures"][0]["label"], "regions REGION, ...");
+    assert_eq!(help["signatures"][0]["parameters"][0]["label"], json!([8, 19]));
+    assert_eq!(help["activeParameter"], 0);
+    let range = json!({ "start": { "line": 4, "character": 0 }, "end": { "line": 5, "character": 0 } });
+    let asked = json!({ "textDocument": { "uri": MAIN }, "range": range });
+    let hints = client.ask("textDocument/inlayHint", asked).response_result.unwrap();
+    let labels: Vec<&str> =
+        hints.as_array().unwrap().iter().map(|hint| hint["label"].as_str().unwrap()).collect();
+    assert_eq!(labels, ["Sun", "Mon"]);
+    assert_eq!(hints[0]["position"], json!({ "line": 4, "character": 19 }));
+    assert_eq!(client.end(), Ending::Orderly);
+}

@@ -20,6 +20,7 @@ mod recovery;
 mod table;
 mod test_block;
 mod tier;
+mod wording;
 #[cfg(test)]
 mod tests;
 

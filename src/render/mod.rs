@@ -4,6 +4,7 @@
 
 pub mod backtest;
 pub mod calendar;
+pub mod card;
 pub mod comparison;
 pub mod coverage;
 pub mod decision;

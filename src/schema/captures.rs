@@ -78,6 +78,11 @@ impl<'t> Flat<'t> {
         Self { parts, whole: (!std::ptr::eq(leftmost, head)).then_some(head), added }
     }
 
+    /// These parts alone.
+    pub(super) fn of(parts: &'t [Expr]) -> Self {
+        Self { parts: parts.iter().map(Cow::Borrowed).collect(), whole: None, added: 0 }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.parts.len()
     }
@@ -111,8 +116,7 @@ impl<'t> Flat<'t> {
     }
 
     pub(super) fn matched(self, pattern: &Pattern) -> Result<Captures<'t>, Mismatch> {
-        let mut matcher =
-            Matcher { flat: &self, captures: Captures::default(), furthest: 0, wanted: Vec::new() };
+        let mut matcher = Matcher::new(&self, Until::Ended);
         if matcher.run(&pattern.steps, None, 0) {
             return Ok(matcher.captures);
         }
@@ -126,6 +130,18 @@ impl<'t> Flat<'t> {
             }
         }
         Err(mismatch)
+    }
+
+    /// Every step that a further part could be; none where the parts so far do not fit.
+    pub(super) fn goes_on<'p>(&self, pattern: &'p Pattern) -> Vec<&'p Step> {
+        let mut matcher = Matcher::new(self, Until::Exhausted);
+        matcher.run(&pattern.steps, None, 0);
+        let is_fit = matcher.furthest == self.parts.len();
+        let steps = matcher.wanted.into_iter().filter(|_| is_fit).filter_map(|wanted| match wanted {
+            Wanted::Step(step) => Some(step),
+            Wanted::End => None,
+        });
+        steps.collect()
     }
 }
 
@@ -169,47 +185,60 @@ fn joined(parts: &[Expr]) -> Option<Expr> {
     }
 }
 
-struct Matcher<'m, 't> {
+/// When a way through a pattern is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// Once the parts are at their end.
+    Ended,
+    /// Never: every way is tried, to see how each would go on.
+    Exhausted,
+}
+
+struct Matcher<'m, 't, 'p> {
     flat: &'m Flat<'t>,
+    until: Until,
     captures: Captures<'t>,
     furthest: usize,
     /// What would have fitted there.
-    wanted: Vec<Wanted>,
+    wanted: Vec<Wanted<'p>>,
 }
 
 /// What would have fitted. Put into words only where nothing else did: most phrases fit in the end.
 #[derive(Clone, Copy)]
-enum Wanted {
-    Word(&'static str),
-    Atom(Atom),
+enum Wanted<'p> {
+    Step(&'p Step),
     End,
 }
 
-impl Wanted {
+impl Wanted<'_> {
     fn describe(self) -> String {
         match self {
-            Self::Word(word) => format!("`{word}`"),
-            Self::Atom(atom) => atom.describe(),
+            Self::Step(Step::Word(word)) => format!("`{word}`"),
+            Self::Step(_) => self.atom().map_or(String::new(), Atom::describe),
             Self::End => "nothing more".to_owned(),
         }
     }
 
     fn atom(self) -> Option<Atom> {
         match self {
-            Self::Atom(atom) => Some(atom),
-            Self::Word(_) | Self::End => None,
+            Self::Step(Step::One(_, atom) | Step::List(_, atom)) => Some(*atom),
+            Self::Step(_) | Self::End => None,
         }
     }
 }
 
 /// The steps that come after the ones at hand.
-struct Then<'s> {
-    steps: &'s [Step],
-    then: Option<&'s Then<'s>>,
+struct Then<'s, 'p> {
+    steps: &'p [Step],
+    then: Option<&'s Then<'s, 'p>>,
 }
 
-impl<'t> Matcher<'_, 't> {
-    fn run(&mut self, steps: &[Step], then: Option<&Then<'_>>, at: usize) -> bool {
+impl<'m, 't, 'p> Matcher<'m, 't, 'p> {
+    fn new(flat: &'m Flat<'t>, until: Until) -> Self {
+        Self { flat, until, captures: Captures::default(), furthest: 0, wanted: Vec::new() }
+    }
+
+    fn run(&mut self, steps: &'p [Step], then: Option<&Then<'_, 'p>>, at: usize) -> bool {
         let Some((step, steps)) = steps.split_first() else {
             return match then {
                 Some(then) => self.run(then.steps, then.then, at),
@@ -223,7 +252,7 @@ impl<'t> Matcher<'_, 't> {
                     ExprKind::Range => *word == "..",
                     _ => part.word() == Some(word),
                 });
-                if fits { self.run(steps, then, at + 1) } else { self.miss(at, Some(Wanted::Word(word))) }
+                if fits { self.run(steps, then, at + 1) } else { self.miss(at, Some(Wanted::Step(step))) }
             }
             Step::One(label, atom) if atom.takes_rest() => match self.flat.rest(at) {
                 Some(rest) => {
@@ -232,7 +261,7 @@ impl<'t> Matcher<'_, 't> {
                     let behind = self.flat.parts.len();
                     self.ends(steps, then, behind) || self.undo(mark)
                 }
-                None => self.miss(at, Some(Wanted::Atom(*atom))),
+                None => self.miss(at, Some(Wanted::Step(step))),
             },
             Step::One(label, atom) => match self.flat.parts.get(at) {
                 Some(part) if atom.accepts(part) => {
@@ -240,7 +269,7 @@ impl<'t> Matcher<'_, 't> {
                     self.captures.parts.push((label, part.clone()));
                     self.run(steps, then, at + 1) || self.undo(mark)
                 }
-                _ => self.miss(at, Some(Wanted::Atom(*atom))),
+                _ => self.miss(at, Some(Wanted::Step(step))),
             },
             Step::List(label, atom) => match self.flat.parts.get(at) {
                 Some(part) if part.list().iter().all(|member| atom.accepts(member)) => {
@@ -259,7 +288,7 @@ impl<'t> Matcher<'_, 't> {
                     }
                     self.run(steps, then, at + 1) || self.undo(mark)
                 }
-                _ => self.miss(at, Some(Wanted::Atom(*atom))),
+                _ => self.miss(at, Some(Wanted::Step(step))),
             },
             Step::Tag(tag) => {
                 let mark = self.captures.tags.len();
@@ -279,7 +308,7 @@ impl<'t> Matcher<'_, 't> {
     }
 
     /// Like [`Self::run`] behind a part that took everything, `and` and `or` with it.
-    fn ends(&mut self, steps: &[Step], then: Option<&Then<'_>>, at: usize) -> bool {
+    fn ends(&mut self, steps: &'p [Step], then: Option<&Then<'_, 'p>>, at: usize) -> bool {
         let optional = |steps: &[Step]| {
             steps.iter().all(|step| matches!(step, Step::Optional(_) | Step::Repeat(_) | Step::Tag(_)))
         };
@@ -289,11 +318,11 @@ impl<'t> Matcher<'_, 't> {
             passes &= optional(next.steps);
             then = next.then;
         }
-        passes || self.miss(at, Some(Wanted::End))
+        passes && self.until == Until::Ended || self.miss(at, Some(Wanted::End))
     }
 
     fn at_end(&mut self, at: usize) -> bool {
-        if at < self.flat.parts.len() || self.flat.whole.is_some() {
+        if at < self.flat.parts.len() || self.flat.whole.is_some() || self.until == Until::Exhausted {
             return self.miss(at, None);
         }
         true
@@ -304,7 +333,7 @@ impl<'t> Matcher<'_, 't> {
         false
     }
 
-    fn miss(&mut self, at: usize, wanted: Option<Wanted>) -> bool {
+    fn miss(&mut self, at: usize, wanted: Option<Wanted<'p>>) -> bool {
         if at > self.furthest {
             self.furthest = at;
             self.wanted.clear();

@@ -65,10 +65,7 @@ impl Pattern {
 
     /// The alternatives as people read them: `week WEEKDAY TIME .. WEEKDAY TIME`.
     pub fn forms(&self) -> Vec<String> {
-        match self.steps.as_slice() {
-            [Step::Choice(ways)] => ways.iter().map(|way| shown(way)).collect(),
-            steps => vec![shown(steps)],
-        }
+        self.signatures().into_iter().map(|form| form.text).collect()
     }
 
     /// Whether its first part is a name that the statement declares.
@@ -131,64 +128,12 @@ impl Pattern {
         walk(&self.steps, &part, &mut words);
         words.join(" ")
     }
-
-    /// The words and sorts that may stand first, for completion.
-    pub fn starts(&self) -> Vec<String> {
-        fn walk(steps: &[Step], found: &mut Vec<String>) -> bool {
-            for step in steps {
-                let passes = match step {
-                    Step::Word(word) => {
-                        found.push((*word).to_owned());
-                        false
-                    }
-                    Step::One(_, atom) | Step::List(_, atom) => {
-                        found.push(atom.describe());
-                        false
-                    }
-                    Step::Tag(_) => true,
-                    Step::Choice(ways) => ways.iter().map(|way| walk(way, found)).fold(false, |a, b| a | b),
-                    Step::Optional(inner) | Step::Repeat(inner) => {
-                        walk(inner, found);
-                        true
-                    }
-                };
-                if !passes {
-                    return false;
-                }
-            }
-            true
-        }
-        let mut found = Vec::new();
-        walk(&self.steps, &mut found);
-        found
-    }
 }
 
 impl fmt::Display for Pattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.forms().join(" | "))
     }
-}
-
-fn shown(steps: &[Step]) -> String {
-    let words: Vec<String> = steps
-        .iter()
-        .filter_map(|step| {
-            Some(match step {
-                Step::Word(word) => (*word).to_owned(),
-                Step::One(_, atom) => atom.placeholder(),
-                Step::List(_, atom) => format!("{}, ...", atom.placeholder()),
-                Step::Tag(_) => return None,
-                Step::Choice(ways) => {
-                    let ways: Vec<String> = ways.iter().map(|way| shown(way)).collect();
-                    format!("({})", ways.join(" | "))
-                }
-                Step::Optional(inner) => format!("[{}]", shown(inner)),
-                Step::Repeat(inner) => format!("[{} ...]", shown(inner)),
-            })
-        })
-        .collect();
-    words.join(" ")
 }
 
 fn tokens(text: &'static str) -> Result<Vec<&'static str>, String> {

@@ -7,7 +7,7 @@ mod item;
 mod time;
 
 use super::freeze;
-use super::{Files, Job, Target, condition, escape, mark};
+use super::{Files, Job, Target, escape, mark};
 use crate::calendar::{IntervalSet, Zone};
 use crate::policy::{Id, Maintenance, Origin, Policy, Region, Window};
 use std::fmt::Write;
@@ -34,7 +34,7 @@ fn make(job: &Job<'_>) -> Files {
     let (maintenances, mutes) = maintenances(policy);
     let mut receivers = vec![("default".to_owned(), String::new()), ("nobody".to_owned(), String::new())];
     for severity in policy.severities.rows() {
-        let pages: Vec<&str> = severity.pages.iter().map(|party| condition::party(policy, party)).collect();
+        let pages: Vec<&str> = severity.pages.iter().map(|party| policy.party_name(party)).collect();
         let comment = format!("{}: pages {}", policy.place(severity.origin), pages.join(", "));
         receivers.push((format!("severity-{}", severity.name), comment));
     }
@@ -78,8 +78,7 @@ fn freezes(policy: &Policy) -> Vec<Named> {
     let named = |(name, window, freezes): (String, Option<&Window>, Vec<freeze::Freeze>)| {
         let place = window.map_or_else(String::new, |window| format!("{}: ", policy.place(window.origin)));
         let owner = window.and_then(|window| window.owner.as_ref());
-        let owner =
-            owner.map_or_else(String::new, |owner| format!(", of {}", condition::party(policy, owner)));
+        let owner = owner.map_or_else(String::new, |owner| format!(", of {}", policy.party_name(owner)));
         let kind = freezes.first().map_or("", |freeze| policy.kinds[freeze.kind].name.as_str());
         let held: Vec<time::Held> =
             freezes.iter().map(|freeze| (freeze.when.clone(), zones(policy, &freeze.regions))).collect();

@@ -4,7 +4,6 @@
 //! approval) is a move that waits for a hand.
 
 use crate::calendar::Elapsed;
-use crate::emit::condition;
 use crate::emit::rollout::{Leg, Plan};
 use crate::fidelity::seen;
 use crate::policy::{Action, Id, Policy, Region, Stage, Traffic};
@@ -75,7 +74,7 @@ pub(super) fn moves<'a>(plan: &Plan<'a>, region: Option<Id<Region>>, mirrors: Mi
             push(Deed::Wait(format!("{} is done{soak}", other.title)));
         }
         if let Some(seats) = leg.approve {
-            push(Deed::Wait(format!("approved {}", condition::seats_text(plan.policy, seats))));
+            push(Deed::Wait(format!("approved {}", seats.show(plan.policy))));
         }
         let share = leg.gives;
         match (&leg.stage.traffic, share) {

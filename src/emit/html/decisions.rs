@@ -4,7 +4,6 @@
 use super::Shown;
 use super::markup::{Markup, cell, head, html, list, table};
 use super::words::{self, names, seats};
-use crate::emit::condition;
 use crate::policy::{BreakGlass, Phase, Policy, Role, Ruling, Tier};
 
 pub(super) fn body(shown: &Shown<'_>) -> Markup {
@@ -61,7 +60,7 @@ fn ruling(policy: &Policy, ruling: Option<&Ruling>) -> Markup {
         }
         Some(Ruling::Admit { when }) => html![
             "<span class=\"ask\"><span aria-hidden=\"true\">?</span> admits when</span> ",
-            Markup::code(&condition::text(policy, when)),
+            Markup::code(&when.show(policy)),
         ],
         Some(Ruling::Except) => {
             "<span class=\"block\"><span aria-hidden=\"true\">✕</span> blocks</span>, unless an exception lifts it".into()

@@ -4,7 +4,6 @@ use super::Shown;
 use super::markup::{Markup, cell, head, html, table};
 use super::words::{self, components, regions};
 use crate::calendar::{Instant, Zone};
-use crate::emit::condition;
 use crate::policy::{Action, Exception, Policy, Release, Reuse, Window};
 
 pub(super) fn body(shown: &Shown<'_>) -> Markup {
@@ -112,7 +111,7 @@ fn exception(policy: &Policy, exception: &Exception) -> Markup {
 }
 
 fn release(policy: &Policy, release: &Release) -> Markup {
-    let owner = release.owner.as_ref().map(|owner| condition::party(policy, owner));
+    let owner = release.owner.as_ref().map(|owner| policy.party_name(owner));
     html![
         head(html![Markup::said(&release.name), "<br>", words::source(policy, release.origin)]),
         cell(Markup::said(&policy.tiers[release.tier].name)),

@@ -8,7 +8,7 @@ mod series;
 mod zone;
 
 use super::freeze::{self, Ids};
-use super::{Files, Job, Target, condition, escape, mark};
+use super::{Files, Job, Target, escape, mark};
 use crate::calendar::{Elapsed, Instant, Interval, LocalDateTime, Occurrence, Pattern, Zone};
 use crate::policy::{Action, Condition, Id, Policy, Region, Release, Ruling, Window};
 use series::When;
@@ -252,7 +252,7 @@ fn description(policy: &Policy, window: &Window) -> String {
         lines.extend(limit.map(|names| format!("{what}: {}", names.join(", "))));
     }
     if let Some(owner) = &window.owner {
-        lines.push(format!("owner: {}", condition::party(policy, owner)));
+        lines.push(format!("owner: {}", policy.party_name(owner)));
     }
     if let Some(vendor) = &window.vendor {
         let source = vendor.source.as_ref().map_or(String::new(), |source| format!(", read from {source}"));
@@ -267,7 +267,7 @@ fn rulings(policy: &Policy, window: &Window) -> String {
     let rows = policy.tiers.iter().filter_map(|(tier, row)| {
         let ruling = match policy.kinds[window.kind].ruling(tier)? {
             Ruling::Admit { when } if *when == Condition::TRUE => "admitted".to_owned(),
-            Ruling::Admit { when } => format!("admitted when {}", condition::text(policy, when)),
+            Ruling::Admit { when } => format!("admitted when {}", when.show(policy)),
             Ruling::Except => "blocked but for exceptions".to_owned(),
             Ruling::Block => "blocked".to_owned(),
         };
@@ -282,7 +282,7 @@ fn release(policy: &Policy, release: &Release) -> Option<Event> {
     let regions: BTreeSet<Id<Region>> = release.region_plan.iter().flatten().copied().collect();
     let tags = names(regions.iter().map(|region| &policy.regions[*region].name));
     let tier = &policy.tiers[release.tier].name;
-    let owner = release.owner.as_ref().map(|owner| format!("owner: {}", condition::party(policy, owner)));
+    let owner = release.owner.as_ref().map(|owner| format!("owner: {}", policy.party_name(owner)));
     let plan: Vec<String> = release
         .region_plan
         .iter()

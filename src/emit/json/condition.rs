@@ -1,7 +1,6 @@
 //! Values with their units, and what is asked of evidence, people and measurements, as trees that a reader can walk.
 
 use super::{elapsed, names};
-use crate::emit::condition::sign;
 use crate::policy::{
     Aggregate, Bar, Bound, Check, Condition, Limit, Party, Policy, Role, Seat, Seats, Value as Amount,
 };
@@ -51,11 +50,11 @@ pub(super) fn condition(policy: &Policy, asked: &Condition) -> Value {
         Condition::Not(part) => json!({ "not": condition(policy, part) }),
         Condition::Holds(fact, _) => json!({ "fact": policy.facts[*fact].name }),
         Condition::Compare(fact, operator, limit, _) => {
-            json!({ "fact": policy.facts[*fact].name, "is": sign(*operator), "value": value(limit) })
+            json!({ "fact": policy.facts[*fact].name, "is": operator.sign(), "value": value(limit) })
         }
         Condition::Sustained(fact, operator, limit, length, _) => json!({
             "fact": policy.facts[*fact].name,
-            "is": sign(*operator),
+            "is": operator.sign(),
             "value": value(limit),
             "for": elapsed(*length),
         }),
@@ -97,7 +96,7 @@ fn bar(policy: &Policy, bar: &Bar) -> Value {
     json!({
         "metric": policy.metrics[bar.metric].name,
         "aggregate": bar.aggregate.map(Aggregate::name),
-        "is": sign(bar.operator),
+        "is": bar.operator.sign(),
         "limit": limit,
         "over": bar.over.map(elapsed),
         "for": bar.sustained.map(elapsed),

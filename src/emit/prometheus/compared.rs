@@ -1,6 +1,5 @@
 //! A bar as PromQL, over any expressions that tell the change and its baseline.
 
-use crate::emit::condition::sign;
 use crate::policy::{Bar, Limit, Operator};
 use rust_decimal::Decimal;
 
@@ -33,7 +32,7 @@ pub(in crate::emit) fn compared(
     // Of several series the worst counts, so that none hides behind the others.
     let least_fires = matches!(operator, Operator::Less | Operator::LessOrEqual);
     let worst = if least_fires == (sense == Sense::Feared) { "min" } else { "max" };
-    let sign = sign(operator);
+    let sign = operator.sign();
     let value = format!("{worst}({change})");
     match &bar.limit {
         Limit::Value(limit) => {

@@ -2,7 +2,6 @@
 
 use super::back;
 use super::told::measures;
-use crate::emit::condition::party;
 use crate::policy::{Act, Bound, Gate, Id, Lever, Policy, Region, Rollback, Step, Switch, Wording};
 use crate::simulate::asked_of_people;
 use serde_json::json;
@@ -172,7 +171,7 @@ impl<'a> Way<'a> {
                 let versions: Vec<&str> = versions.map(String::as_str).collect();
                 vec![("OPS_VERSIONS", versions.join(" "))]
             }
-            Act::Alert(who) => vec![("OPS_WHO", party(self.policy, who).to_owned())],
+            Act::Alert(who) => vec![("OPS_WHO", self.policy.party_name(who).to_owned())],
             Act::Notice(Wording::Template(name)) => vec![("OPS_TEMPLATE", name.clone())],
             Act::Notice(Wording::Text(text)) => vec![("OPS_TEXT", text.clone())],
             Act::Pause(pipeline) | Act::Resume(pipeline) => {
