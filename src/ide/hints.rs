@@ -243,7 +243,7 @@ mod tests {
         check_within(text, 0..10, text);
         check_within(
             text,
-            26..40,
+            26..50,
             "holidays h { 2026-12-25 }\nholidays i { 2026-12-26<Sat> }\nteam {{ 2026\n",
         );
     }

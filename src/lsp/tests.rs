@@ -256,7 +256,7 @@ fn positions_count_what_was_agreed() {
     assert_eq!(client.end(), Ending::Orderly);
 }
 
-const WINDOWS: &str = "policy p { language 1 }\nuse std.freezes\nregion eu { zone \"Europe/Dublin\" }\nwindow w : hard {\n  during 1970-02-01 through 1970-02-02\n  regions \n}\n";
+const WINDOWS: &str = "policy p { language 1 }\nfreeze hard { block others }\nregion eu { zone \"Europe/Dublin\" }\nwindow w : hard {\n  during 1970-02-01 through 1970-02-02\n  regions \n}\n";
 
 #[test]
 fn what_the_pointer_rests_on_is_shown_as_the_client_reads_it() {
