@@ -262,8 +262,8 @@ const WINDOWS: &str = "policy p { language 1 }\nfreeze hard { block others }\nre
 fn what_the_pointer_rests_on_is_shown_as_the_client_reads_it() {
     let formats = json!({ "capabilities": { "textDocument": { "hover": { "contentFormat": ["markdown", "plaintext"] } } } });
     for (greeting, kind, begins) in [
-        (formats, "markdown", "```ops\nwindow w : hard\n```\n\n```text\nhard  "),
-        (json!({ "capabilities": {} }), "plaintext", "window w : hard\n\nhard  "),
+        (formats, "markdown", "```ops\nwindow w : hard\n```\n\n```text\nhard"),
+        (json!({ "capabilities": {} }), "plaintext", "window w : hard\n\nhard"),
     ] {
         let mut client = Client::start(MemoryWorld::at(0), FEATURES, greeting);
         client.open(MAIN, &WINDOWS.replace("  regions \n", ""));
