@@ -7,7 +7,7 @@ use crate::render::card::Card;
 use crate::rules;
 use crate::schema::{Kind, Slot};
 use crate::source::Span;
-use crate::syntax::tree::{Entry, ExprKind};
+use crate::syntax::tree::ExprKind;
 
 /// What is shown, and of which text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +35,11 @@ pub fn hover(cursor: &Cursor<'_>) -> Option<Hover> {
     match cursor.place {
         Place::Documentation | Place::Outside | Place::Unreadable | Place::Block => None,
         Place::Attribute => attribute(cursor),
-        Place::Keyword => word(cursor, cursor.entry()?),
+        Place::Keyword => word(cursor, cursor.entry()?.word.span),
         Place::Head | Place::Annotation | Place::Clause(_) | Place::Use => {
             let named = cursor.symbol().zip(cursor.name_span());
             let named = named.map(|(symbol, span)| plain(span, about(analysis, symbol)));
-            named.or_else(|| value(cursor)).or_else(|| word(cursor, cursor.entry()?))
+            named.or_else(|| value(cursor)).or_else(|| word(cursor, cursor.expression()?.span))
         }
     }
 }
@@ -65,15 +65,15 @@ fn value(cursor: &Cursor<'_>) -> Option<Hover> {
     card.map(|card| plain(written.span, card))
 }
 
-/// Of a word that begins a declaration or a statement how it is written.
-fn word(cursor: &Cursor<'_>, entry: &Entry) -> Option<Hover> {
+/// Of a word that begins a declaration or a statement, or one that belongs to it, how that is written.
+fn word(cursor: &Cursor<'_>, span: Span) -> Option<Hover> {
     let page = cursor.kind.map(|kind| Page::Declaration(kind.row.keyword));
     let card = match (cursor.nodes.len(), cursor.kind) {
         (1, Some(kind)) => of_kind(kind),
         (depth, Some(_)) => of_slot(cursor.slots.get(depth.checked_sub(2)?)?),
         (_, None) => return None,
     };
-    Some(Hover { span: entry.word.span, card, page })
+    Some(Hover { span, card, page })
 }
 
 /// How a declaration is written.

@@ -1,10 +1,10 @@
 //! How the statement that is being written goes on: every form of it, and which part of it stands at the place.
 
 use super::Analysis;
-use super::statement::{Inner, Phrase, Spot, Writing};
+use super::statement::{Inner, Phrase, Side, Spot, Writing};
 use crate::policy::Aggregate;
 use crate::render::card::Card;
-use crate::schema::{Atom, Form, Part, Pattern};
+use crate::schema::{Atom, Form, Part, Pattern, schema};
 use crate::source::FileId;
 use crate::syntax::tree::Expr;
 use std::ops::Range;
@@ -36,12 +36,12 @@ pub fn signatures(analysis: &Analysis, file: FileId, offset: u32) -> Vec<Signatu
             *argument,
             "Accepts a finding within what follows, with the reason for it.",
         )],
-        Spot::Phrase(phrase) => of_phrase(&writing, phrase),
+        Spot::Phrase(phrase) => of_phrase(phrase),
         Spot::Comment | Spot::Nowhere | Spot::Keyword | Spot::Use(_) | Spot::Quoted(_) => Vec::new(),
     }
 }
 
-fn of_phrase(writing: &Writing<'_>, phrase: &Phrase) -> Vec<Signature> {
+fn of_phrase(phrase: &Phrase) -> Vec<Signature> {
     if let Inner::Argument(name, argument) = &phrase.inner
         && Aggregate::ALL.iter().any(|aggregate| aggregate.name() == name)
     {
@@ -55,7 +55,7 @@ fn of_phrase(writing: &Writing<'_>, phrase: &Phrase) -> Vec<Signature> {
     }
     let Some(pattern) = phrase.pattern else { return Vec::new() };
     let doc = phrase.slot.map(|slot| slot.doc());
-    let doc = doc.or_else(|| crate::schema::schema().kind(&phrase.keyword).map(|kind| kind.doc()));
+    let doc = doc.or_else(|| schema().kind(&phrase.keyword).map(|kind| kind.doc()));
     let (next, rest) = next(phrase, pattern);
     let seats = rest.filter(|(atom, _)| matches!(atom, Atom::Sort(sort) if sort.name == "seats"));
     let mut found: Vec<Signature> = Vec::new();
@@ -71,16 +71,12 @@ fn of_phrase(writing: &Writing<'_>, phrase: &Phrase) -> Vec<Signature> {
         found.push(by_hand(&label, &["N", "ROLE", "[in region]"], at, doc.as_deref().unwrap_or_default()));
         return found;
     }
-    let is_annotation = std::ptr::eq(pattern, writing_annotation(writing, phrase).unwrap_or(pattern))
-        && phrase.slot.is_none_or(|slot| !std::ptr::eq(pattern, &slot.pattern));
-    let lead = if is_annotation && writing_annotation(writing, phrase).is_some() {
-        format!("{} ... : ", phrase.keyword)
-    } else {
-        // What begins with any name has no word of its own.
-        phrase
-            .slot
-            .filter(|slot| slot.row.keyword.is_empty())
-            .map_or(format!("{} ", phrase.keyword), |_| String::new())
+    // What begins with any name has no word of its own.
+    let is_named = phrase.slot.is_some_and(|slot| slot.row.keyword.is_empty());
+    let lead = match phrase.side {
+        Side::Annotation => format!("{} ... : ", phrase.keyword),
+        Side::Head | Side::Clause if is_named => String::new(),
+        Side::Head | Side::Clause => format!("{} ", phrase.keyword),
     };
     let forms = pattern.signatures();
     found.extend(
@@ -90,17 +86,6 @@ fn of_phrase(writing: &Writing<'_>, phrase: &Phrase) -> Vec<Signature> {
             .map(|form| signature(&lead, form, &next, doc.as_deref())),
     );
     found
-}
-
-/// The pattern behind `:` of what is being written.
-fn writing_annotation(writing: &Writing<'_>, phrase: &Phrase) -> Option<&'static Pattern> {
-    match phrase.slot {
-        Some(slot) => Some(&slot.annotation),
-        None if writing.around.is_empty() => {
-            crate::schema::schema().kind(&phrase.keyword).map(|kind| &kind.annotation)
-        }
-        None => None,
-    }
 }
 
 /// The parts of the pattern that may stand at the place; and the one that takes all that is left, with what it took.

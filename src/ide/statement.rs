@@ -37,7 +37,7 @@ pub(super) struct Rows {
 /// Where in a statement a place is.
 #[derive(Debug)]
 pub(super) enum Spot<'a> {
-    /// In a comment.
+    /// In a comment, or a text of several lines.
     Comment,
     /// In a text in quotes: the spot of the text itself.
     Quoted(Box<Spot<'a>>),
@@ -60,6 +60,8 @@ pub(super) struct Phrase {
     pub keyword: String,
     /// The row of the statement; none where the schema does not know it, or it is a declaration's own line.
     pub slot: Option<&'static Slot>,
+    /// Which side of `:` it is, or that it is in a clause.
+    pub side: Side,
     /// What must stand there; none in a clause, where a condition does.
     pub pattern: Option<&'static Pattern>,
     /// The parts before the place.
@@ -68,6 +70,17 @@ pub(super) struct Phrase {
     pub inner: Inner,
     /// The text that the spans of the parts are of.
     pub text: String,
+}
+
+/// A part of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Behind its word.
+    Head,
+    /// Behind `:`.
+    Annotation,
+    /// In a clause.
+    Clause,
 }
 
 /// A place in an expression.
@@ -113,7 +126,7 @@ impl<'a> Writing<'a> {
         let all = text.get(start as usize..offset as usize)?;
         let scan = scan(all);
         let said = all.get(scan.begin..)?;
-        if scan.state == State::Comment {
+        if matches!(scan.state, State::Comment | State::Lines(_)) {
             found.spot = Spot::Comment;
             return Some(found);
         }
@@ -216,11 +229,13 @@ impl<'a> Writing<'a> {
         };
         let here = |part: &Option<Expr>| part.as_ref().is_some_and(|part| part.span.end >= end);
         let clause = entry.clauses.iter().find(|clause| clause.span.end >= end);
-        let (pattern, written) = match clause.map(|clause| &clause.kind) {
-            Some(ClauseKind::When(condition) | ClauseKind::Where(condition)) => (None, condition),
+        let (side, pattern, written) = match clause.map(|clause| &clause.kind) {
+            Some(ClauseKind::When(condition) | ClauseKind::Where(condition)) => {
+                (Side::Clause, None, condition)
+            }
             Some(ClauseKind::Because(_)) => return None,
-            None if here(&entry.annotation) => (annotation, entry.annotation.as_ref()?),
-            None if here(&entry.head) => (head, entry.head.as_ref()?),
+            None if here(&entry.annotation) => (Side::Annotation, annotation, entry.annotation.as_ref()?),
+            None if here(&entry.head) => (Side::Head, head, entry.head.as_ref()?),
             None => return None,
         };
         if pattern.is_none() && clause.is_none() {
@@ -230,7 +245,7 @@ impl<'a> Writing<'a> {
         let lead = leads.then(|| Expr { span: entry.word.span, kind: ExprKind::Word(word.to_owned()) });
         let (parts, inner) = place(written, end);
         let parts = lead.into_iter().chain(parts).collect();
-        Some(Phrase { keyword: word.to_owned(), slot, pattern, parts, inner, text })
+        Some(Phrase { keyword: word.to_owned(), slot, side, pattern, parts, inner, text })
     }
 }
 
@@ -331,8 +346,10 @@ pub(super) fn is_name_part(letter: char) -> bool {
 enum State {
     Code,
     Comment,
-    /// In quotes that open here.
+    /// In quotes that open here: they end with the line at the latest.
     Quoted(usize),
+    /// In a text of several lines that opens here.
+    Lines(usize),
 }
 
 /// How far a text goes, and where its last statement begins.
@@ -341,41 +358,37 @@ struct Scan {
     state: State,
 }
 
+/// What opens and closes a text of several lines.
+const FENCE: &str = "\"\"\"";
+
 fn scan(text: &str) -> Scan {
     let mut found = Scan { begin: 0, state: State::Code };
-    let mut last = ' ';
-    let mut depth = 0_u32;
-    let mut escaped = false;
+    let (mut last, mut depth, mut escaped) = (' ', 0_u32, false);
     for (at, letter) in text.char_indices() {
+        let rest = text.get(at..).unwrap_or("");
         match found.state {
-            State::Comment if letter == '\n' => {
-                found.state = State::Code;
-                found.begin = if goes_on(last, depth) { found.begin } else { at + 1 };
+            State::Lines(start) => {
+                let is_over = at >= start + 2 * FENCE.len() - 1
+                    && text.get(..=at).is_some_and(|all| all.ends_with(FENCE));
+                if is_over {
+                    (found.state, last) = (State::Code, letter);
+                }
             }
-            State::Comment => {}
             State::Quoted(_) if escaped => escaped = false,
             State::Quoted(_) if letter == '\\' => escaped = true,
-            State::Quoted(_) if letter == '"' => {
+            State::Quoted(_) if letter == '"' => (found.state, last) = (State::Code, letter),
+            State::Quoted(_) | State::Comment if letter != '\n' => {}
+            State::Quoted(_) | State::Comment | State::Code => {
                 found.state = State::Code;
-                last = '"';
-            }
-            State::Quoted(_) => {}
-            State::Code => {
                 match letter {
+                    '"' if rest.starts_with(FENCE) => found.state = State::Lines(at),
                     '"' => found.state = State::Quoted(at),
-                    '/' if text.get(at + 1..).is_some_and(|rest| rest.starts_with('/')) => {
-                        found.state = State::Comment;
-                    }
+                    '/' if rest.starts_with("//") => found.state = State::Comment,
                     '(' | '[' => depth += 1,
                     ')' | ']' => depth = depth.saturating_sub(1),
                     ';' | '}' => (found.begin, depth) = (at + 1, 0),
-                    '{' if !text
-                        .get(found.begin..at)
-                        .is_some_and(|said| said.trim_start().starts_with("use ")) =>
-                    {
-                        (found.begin, depth) = (at + 1, 0);
-                    }
-                    '\n' if !goes_on(last, depth) => found.begin = at + 1,
+                    '{' if !is_use(text, found.begin, at) => (found.begin, depth) = (at + 1, 0),
+                    '\n' if depth == 0 && last != ',' && !is_continued(rest) => found.begin = at + 1,
                     _ => {}
                 }
                 if !letter.is_whitespace() && found.state == State::Code {
@@ -387,7 +400,12 @@ fn scan(text: &str) -> Scan {
     found
 }
 
-/// Whether a statement goes on behind the end of a line.
-fn goes_on(last: char, depth: u32) -> bool {
-    depth > 0 || last == ','
+fn is_use(text: &str, begin: usize, at: usize) -> bool {
+    text.get(begin..at).is_some_and(|said| said.trim_start().starts_with("use "))
+}
+
+/// Whether the next line goes on with `and` or `or`.
+fn is_continued(rest: &str) -> bool {
+    let word = rest.trim_start().split(|letter: char| !is_name_part(letter)).next();
+    matches!(word, Some("and" | "or"))
 }

@@ -14,6 +14,7 @@ use crate::diag::Level;
 use crate::render::card::Card;
 use crate::rules;
 use crate::source::{FileId, Span};
+use std::collections::BTreeSet;
 
 /// Something that may be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,8 @@ pub enum Sort {
 /// Everything that may be written at a place, the likeliest first.
 pub fn completions(analysis: &Analysis, file: FileId, offset: u32) -> Vec<Completion> {
     let Some(writing) = Writing::at(analysis, file, offset) else { return Vec::new() };
-    let mut found = Found { writing: &writing, replaced: writing.typed, all: Vec::new() };
+    let mut found =
+        Found { writing: &writing, replaced: writing.typed, labels: BTreeSet::new(), all: Vec::new() };
     match &writing.spot {
         Spot::Comment | Spot::Nowhere | Spot::Attribute(1..) => {}
         Spot::Attribute(0) => found.codes(),
@@ -82,6 +84,7 @@ pub fn completions(analysis: &Analysis, file: FileId, offset: u32) -> Vec<Comple
 struct Found<'w, 'a> {
     writing: &'w Writing<'a>,
     replaced: Span,
+    labels: BTreeSet<String>,
     all: Vec<Completion>,
 }
 
@@ -110,7 +113,7 @@ impl<'a> Found<'_, 'a> {
     }
 
     fn add(&mut self, completion: Completion) {
-        if !self.all.iter().any(|known| known.label == completion.label) {
+        if self.labels.insert(completion.label.clone()) {
             self.all.push(completion);
         }
     }

@@ -1,9 +1,10 @@
 //! What is offered where, over right, broken and multi-file input; and that what is accepted can be read.
 
 use super::snippet::{Snippet, filled};
-use super::{Completion, Sort, completions};
+use super::{Completion, completions};
 use crate::diag::Sink;
 use crate::ide::testing::{marked, read};
+use crate::ide::{Cursor, hover, signatures};
 use crate::schema::{Author, Body, check as hold, schema};
 use crate::source::Sources;
 use crate::syntax::parse;
@@ -84,8 +85,11 @@ fn conditions_know_what_they_compare() {
     check("tier X { before deploy require lever == |", "| none one-step");
     assert!(has("gate g { require p95(|", "errors"));
     check("gate g { require errors <= 5|", "5| 5% baseline");
+    check("tier X { before deploy require warm\n  and lever == |", "| none one-step");
     check("tier X { approve 1 of |", "| sre-owner");
     check("tier X { approve 1 of sre-owner |", "| and in");
+    check("freeze f { admit T1 |", "| when");
+    check("lock l |", "| because");
 }
 
 #[test]
@@ -108,6 +112,8 @@ fn zones_modules_and_codes_are_offered() {
 fn nothing_is_offered_in_comments_and_texts() {
     check("// |\n", "| ");
     check("window w : hard { because \"|\" }\n", "| ");
+    check("template t { text \"\"\"\n  regions |\n\"\"\" }\n", "| ");
+    check("window w : hard {\n  because \"open\n  regions |\n}\n", "| eu us-east");
 }
 
 /// Every word of the schema, accepted where it may stand, is read without a finding about its form.
@@ -159,28 +165,38 @@ fn each_field(
     }
 }
 
-/// At every place of every module of the library, and at some of each example, something or nothing is offered, without a
-/// panic.
+/// At every place of every module of the library, and at some of every example, each question has an answer.
 #[test]
 fn every_place_is_answered() {
     for module in crate::resolve::LIBRARY {
-        let analysis = read(module.text, &[], None);
-        let file = analysis.sources.find("main.ops").unwrap();
-        for (offset, _) in module.text.char_indices() {
-            let found = completions(&analysis, file, u32::try_from(offset).unwrap());
-            assert!(
-                found.iter().all(|one| one.replaced.end as usize == offset && one.sort != Sort::Unit
-                    || !one.text.is_empty())
-            );
-        }
+        ask_everywhere(module.text, 1);
     }
     let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
-    for example in std::fs::read_dir(examples).unwrap() {
-        let Ok(text) = std::fs::read_to_string(example.unwrap().path().join("main.ops")) else { continue };
-        let analysis = read(&text, &[], None);
-        let file = analysis.sources.find("main.ops").unwrap();
-        for (offset, _) in text.char_indices().step_by(7) {
-            completions(&analysis, file, u32::try_from(offset).unwrap());
+    let folders = std::fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().path());
+    for folder in folders.filter(|path| path.is_dir()) {
+        for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if file.extension().is_some_and(|end| end == "ops") {
+                ask_everywhere(&std::fs::read_to_string(file).unwrap(), 13);
+            }
+        }
+    }
+}
+
+fn ask_everywhere(text: &str, every: usize) {
+    let analysis = read(text, &[], None);
+    let file = analysis.sources.find("main.ops").unwrap();
+    for (offset, _) in text.char_indices().step_by(every) {
+        let offset = u32::try_from(offset).unwrap();
+        for offered in completions(&analysis, file, offset) {
+            assert_eq!(offered.replaced.end, offset);
+            assert!(!offered.text.is_empty() && !offered.label.is_empty());
+        }
+        for signature in signatures(&analysis, file, offset) {
+            assert!(signature.parts.iter().all(|part| signature.label.get(part.clone()).is_some()));
+        }
+        let cursor = Cursor::at(&analysis, file, offset).unwrap();
+        if let Some(hover) = hover(&cursor) {
+            assert!(hover.span.touches(offset), "{hover:?}");
         }
     }
 }

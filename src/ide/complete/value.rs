@@ -4,9 +4,9 @@ use super::snippet::example;
 use super::{Found, Sort};
 use crate::calendar::{Date, Zone};
 use crate::ide::literal::{words, zones};
-use crate::ide::statement::{Inner, Phrase};
+use crate::ide::statement::{Inner, Phrase, Side};
 use crate::policy::{Action, Phase, StageKind};
-use crate::schema::{Atom, MONTHS, Pattern, WEEKDAYS};
+use crate::schema::{Atom, MONTHS, Pattern, WEEKDAYS, schema};
 use crate::source::Span;
 use crate::syntax::tree::{Expr, Literal, NodeKind};
 use crate::types::{self, Value};
@@ -64,10 +64,14 @@ impl Found<'_, '_> {
 
     /// Clauses that may stand behind what is said already.
     fn clauses(&mut self, phrase: &Phrase, pattern: &Pattern) {
-        let Some(slot) = phrase.slot else { return };
-        let whole = slot.annotation.forms().concat().is_empty() || std::ptr::eq(pattern, &slot.annotation);
-        if whole && matches!(phrase.inner, Inner::Part) && pattern.fits(&phrase.parts) {
-            for clause in slot.row.clauses {
+        let (annotation, clauses) = match (phrase.slot, schema().kind(&phrase.keyword)) {
+            (Some(slot), _) => (&slot.annotation, slot.row.clauses),
+            (None, Some(kind)) => (&kind.annotation, kind.row.clauses),
+            (None, None) => return,
+        };
+        let is_whole = annotation.takes_nothing() || phrase.side == Side::Annotation;
+        if is_whole && matches!(phrase.inner, Inner::Part) && pattern.fits(&phrase.parts) {
+            for clause in clauses {
                 self.push(Sort::Word, clause.name(), "a clause");
             }
         }

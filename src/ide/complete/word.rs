@@ -47,7 +47,7 @@ impl Found<'_, '_> {
         for kind in kinds {
             let mut snippet = Snippet::new(self.analysis());
             snippet.declaration(kind);
-            self.all.push(Completion {
+            self.add(Completion {
                 label: kind.row.keyword.to_owned(),
                 sort: Sort::Declaration,
                 detail: kind.forms().into_iter().next().unwrap_or_default(),
@@ -75,7 +75,7 @@ impl Found<'_, '_> {
         snippet.field(slot);
         let required = if slot.row.arity.required() { "required: " } else { "" };
         let form = slot.forms().into_iter().next().unwrap_or_default();
-        self.all.push(Completion {
+        self.add(Completion {
             label: slot.row.keyword.to_owned(),
             sort: Sort::Field,
             detail: format!("{required}{form}"),

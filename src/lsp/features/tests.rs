@@ -3,6 +3,7 @@
 use super::FEATURES;
 use crate::diag::Habit;
 use crate::ide::Analysis;
+use crate::lsp::client::Shows;
 use crate::lsp::position::Encoding;
 use crate::lsp::snapshot::{Agreed, Snapshot};
 use crate::lsp::{Message, Refusal, View};
@@ -25,7 +26,7 @@ fn view(files: &[(&str, &str)]) -> (View, Receiver<Message>) {
     let analysis = Analysis::of(&world, files[0].0, Habit::Always, None).unwrap();
     let snapshot = Arc::new(Snapshot::new(analysis, BTreeMap::new(), 0));
     let (out, said) = unbounded();
-    let agreed = Agreed { encoding: Encoding::Utf16, manual: None };
+    let agreed = Agreed { encoding: Encoding::Utf16, shows: Shows::default(), manual: None };
     let here = Some(Arc::clone(&snapshot));
     (View { agreed, world: Arc::new(world), out, here, all: vec![snapshot] }, said)
 }
