@@ -35,6 +35,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("biodivine_lib_bdd", &["segments"]),
     ("chrono", &["calendar"]),
     ("chrono_tz", &["calendar"]),
+    ("tz", &["calendar"]),
     ("rrule", &["calendar"]),
     ("codespan_reporting", &["source", "render"]),
     ("clap", &["cli"]),

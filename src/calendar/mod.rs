@@ -3,6 +3,7 @@
 
 mod check;
 mod civil;
+mod database;
 mod expand;
 mod feasts;
 mod index;
@@ -22,6 +23,7 @@ mod zone;
 pub use check::{TimetableError, TimetableProblem};
 pub use chrono::{Days, NaiveDate as Date, NaiveDateTime as LocalDateTime, Weekday};
 pub use civil::{DateSpan, Place, TimeOfDay, Weekdays, year_month_day};
+pub use database::{DamagedZone, ZoneDatabase, ZoneFile, version_of};
 pub use feasts::{FEASTS, Feast, year_of};
 pub use index::{Chunks, Index};
 pub use instant::{Elapsed, Instant};

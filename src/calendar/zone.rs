@@ -1,16 +1,53 @@
 //! Zones of the IANA database: which names are zones, what a clock there reads, and when it reads it.
 
-use super::{Date, Elapsed, Instant, LocalDateTime, TimeOfDay};
+use super::database::{ZoneDatabase, ZoneFile};
+use super::{Date, Elapsed, Instant, Interval, LocalDateTime, TimeOfDay};
 use chrono::{DateTime, Days, MappedLocalTime, NaiveTime, Offset, TimeDelta, TimeZone};
 use chrono_tz::OffsetName;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::hash::{Hash, Hasher};
 
-/// The version of the zone database that every zone is read from: `2025b`.
+/// The version of the zone database in the program, which every zone is read from unless another was read: `2025b`.
 pub const TZDB_VERSION: &str = chrono_tz::IANA_TZDB_VERSION;
 
-/// A zone of the IANA database, by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Zone(chrono_tz::Tz);
+/// A zone of the IANA database, by name. Written by its name alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Zone {
+    tz: chrono_tz::Tz,
+    /// What another version of the database says of it.
+    file: Option<&'static ZoneFile>,
+}
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Self) -> bool {
+        let same_file = match (self.file, other.file) {
+            (None, None) => true,
+            (Some(one), Some(other)) => std::ptr::eq(one, other),
+            _ => false,
+        };
+        self.tz == other.tz && same_file
+    }
+}
+
+impl Eq for Zone {}
+
+impl Hash for Zone {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.tz.hash(state);
+    }
+}
+
+impl Serialize for Zone {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.tz.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        chrono_tz::Tz::deserialize(deserializer).map(Self::built_in)
+    }
+}
 
 /// Why a name is no zone that a policy may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +129,19 @@ const ABBREVIATIONS: [&str; 17] = [
 
 impl Zone {
     /// Coordinated universal time.
-    pub const UTC: Self = Self(chrono_tz::Tz::UTC);
+    pub const UTC: Self = Self::built_in(chrono_tz::Tz::UTC);
+
+    const fn built_in(tz: chrono_tz::Tz) -> Self {
+        Self { tz, file: None }
+    }
+
+    /// The zone as the database has it that names are read from; nothing where that has no such zone.
+    fn read_from_current(tz: chrono_tz::Tz) -> Option<Self> {
+        match ZoneDatabase::current() {
+            None => Some(Self::built_in(tz)),
+            Some(database) => database.find(tz.name()).map(|file| Self { tz, file: Some(file) }),
+        }
+    }
 
     /// Reads an IANA name, in its exact spelling; `UTC` is one, abbreviations and fixed offsets are not
     /// (language section 4).
@@ -114,7 +163,9 @@ impl Zone {
             return Err(ZoneError::Abbreviation);
         }
         match name.parse() {
-            Ok(zone) if name != "Zulu" && name != "Universal" => Ok(Self(zone)),
+            Ok(zone) if name != "Zulu" && name != "Universal" => {
+                Self::read_from_current(zone).ok_or(ZoneError::Unknown { meant: None })
+            }
             Ok(_) => Err(ZoneError::Abbreviation),
             Err(_) if (2..=5).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_uppercase()) => {
                 Err(ZoneError::Abbreviation)
@@ -130,7 +181,7 @@ impl Zone {
 
     /// Its name in the database.
     pub fn name(self) -> &'static str {
-        self.0.name()
+        self.tz.name()
     }
 
     /// What people call it: the city at the end of the name, or `UTC`.
@@ -141,7 +192,13 @@ impl Zone {
     /// What people there call their clock time at an instant: `EST`, or its offset where they have no name for it. Only ever
     /// beside the city: an abbreviation means different things to different people.
     pub fn abbreviation(self, at: Instant) -> String {
-        self.0.offset_from_utc_datetime(&at.utc().naive_utc()).abbreviation().unwrap_or_default().to_owned()
+        match self.file {
+            Some(file) => file.abbreviation(at.unix()).to_owned(),
+            None => {
+                let offset = self.tz.offset_from_utc_datetime(&at.utc().naive_utc());
+                offset.abbreviation().unwrap_or_default().to_owned()
+            }
+        }
     }
 
     /// What a clock there shows.
@@ -156,20 +213,67 @@ impl Zone {
 
     /// How far clocks there are ahead of UTC.
     pub fn offset(self, at: Instant) -> Elapsed {
-        let offset = self.0.offset_from_utc_datetime(&at.utc().naive_utc()).fix();
-        Elapsed::seconds(i64::from(offset.local_minus_utc()))
+        Elapsed::seconds(self.ahead(at.unix()))
+    }
+
+    /// The same at a second of UTC, in seconds.
+    fn ahead(self, unix: i64) -> i64 {
+        match self.file {
+            Some(file) => file.offset(unix),
+            None => i64::from(self.tz.offset_from_utc_datetime(&utc_reading(unix)).fix().local_minus_utc()),
+        }
+    }
+
+    /// Stretches of a span in which clocks there show another time than they do in another version of the zone, each with how far
+    /// they are ahead of UTC here and there. Clocks are looked at once a day: none was ever moved twice within one.
+    pub fn apart(self, other: Self, within: Interval) -> Vec<(Interval, Elapsed, Elapsed)> {
+        let both = |unix: i64| (self.ahead(unix), other.ahead(unix));
+        let mut found: Vec<(Interval, Elapsed, Elapsed)> = Vec::new();
+        let (mut start, end) = (within.start.unix(), within.end.unix());
+        while start < end {
+            let now = both(start);
+            let mut last = start;
+            let mut next = start;
+            while next < end && both(next) == now {
+                last = next;
+                next = (next + 86_400).min(end);
+            }
+            // Between the last day that is alike and the next one lies the change.
+            let (mut low, mut high) = (last, next);
+            while next < end && high - low > 1 {
+                let middle = low + (high - low) / 2;
+                if both(middle) == now {
+                    low = middle;
+                } else {
+                    high = middle;
+                }
+            }
+            if now.0 != now.1 {
+                let span = Interval::new(Instant::from_unix(start), Instant::from_unix(high));
+                found.push((span, Elapsed::seconds(now.0), Elapsed::seconds(now.1)));
+            }
+            start = high;
+        }
+        found
     }
 
     /// When a clock there shows `local`.
     pub fn reading(self, local: LocalDateTime) -> LocalReading {
         let utc = |offset: i32| Instant::from_unix(local.and_utc().timestamp() - i64::from(offset));
-        match self.0.offset_from_local_datetime(&local) {
-            MappedLocalTime::Single(offset) => LocalReading::Once(utc(offset.fix().local_minus_utc())),
-            MappedLocalTime::Ambiguous(one, other) => {
-                let (one, other) = (utc(one.fix().local_minus_utc()), utc(other.fix().local_minus_utc()));
-                LocalReading::Repeated { earlier: one.min(other), later: one.max(other) }
+        let found = match (self.file, self.tz.offset_from_local_datetime(&local)) {
+            (Some(file), _) => file.reading(local),
+            (None, MappedLocalTime::Single(offset)) => {
+                Some(LocalReading::Once(utc(offset.fix().local_minus_utc())))
             }
-            MappedLocalTime::None => {
+            (None, MappedLocalTime::Ambiguous(one, other)) => {
+                let (one, other) = (utc(one.fix().local_minus_utc()), utc(other.fix().local_minus_utc()));
+                Some(LocalReading::Repeated { earlier: one.min(other), later: one.max(other) })
+            }
+            (None, MappedLocalTime::None) => None,
+        };
+        match found {
+            Some(found) => found,
+            None => {
                 let first = self.first_behind(local);
                 let by =
                     |offset: Elapsed| Instant::from_unix(local.and_utc().timestamp() - offset.as_seconds());
@@ -209,8 +313,7 @@ impl Zone {
         let (mut low, mut high) = (around - 2 * 86_400, around + 2 * 86_400);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
-            let reads = self.0.offset_from_utc_datetime(&utc_reading(middle)).fix().local_minus_utc();
-            if middle + i64::from(reads) > around {
+            if middle + self.ahead(middle) > around {
                 high = middle;
             } else {
                 low = middle;

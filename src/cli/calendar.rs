@@ -30,7 +30,7 @@ pub struct Calendar {
     /// From this instant on, instead of now
     #[arg(long, value_name = "INSTANT")]
     from: Option<String>,
-    /// How many days to show: 14, or with --stress as many as the policy's horizon has
+    /// How many days to show: 14, in a picture 365, with --stress as many as the policy's horizon has
     #[arg(long, value_name = "COUNT", allow_hyphen_values = true)]
     days: Option<String>,
     /// Only this region; several may be given
@@ -59,6 +59,8 @@ enum Format {
     Terminal,
     /// A page that stands alone: no script, no network
     Html,
+    /// A picture for a README: no script, legible on light and on dark ground
+    Svg,
     /// One JSON object
     Json,
 }
@@ -89,6 +91,7 @@ impl Command for Calendar {
             let shown = Shown { policy, lanes: &lanes, within, now };
             match self.format {
                 Format::Html => calendar::html(&shown),
+                Format::Svg => calendar::svg(&shown),
                 Format::Json => calendar::json(&shown),
                 Format::Terminal => calendar::terminal(&shown, paint),
             }
@@ -112,7 +115,7 @@ impl Calendar {
         if self.stress && days.is_none() && from.is_none() {
             return Ok(policy.horizon);
         }
-        let default = if self.stress { 365 } else { 14 };
+        let default = if self.stress || self.format == Format::Svg { 365 } else { 14 };
         let from = from.unwrap_or(if self.stress { policy.horizon.start } else { now });
         Ok(Interval::new(from, from.plus(Elapsed::days(i64::from(days.unwrap_or(default))))))
     }
@@ -133,7 +136,7 @@ impl Calendar {
         match self.format {
             Format::Terminal => Ok(calendar::stress(policy, &found, &concerned, paint)),
             Format::Json => Ok(calendar::stress_json(policy, &found)),
-            Format::Html => Err(Failure::usage("`--stress` is not drawn as a page".to_owned())
+            Format::Html | Format::Svg => Err(Failure::usage("`--stress` is not drawn".to_owned())
                 .help("`--format terminal` and `--format json` show it")),
         }
     }

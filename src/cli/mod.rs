@@ -41,6 +41,7 @@ mod revision;
 mod runbook;
 mod system;
 mod test;
+mod zones;
 mod watch;
 mod watched;
 

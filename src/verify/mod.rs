@@ -3,6 +3,7 @@
 mod answer;
 pub mod backtest;
 mod coverage;
+pub mod clocks;
 pub mod diff;
 mod entry;
 mod gather;

@@ -146,7 +146,7 @@ fn once(start: Moment, length: (i64, i64)) -> Option<Pattern> {
         (Moment::Date(first), Moment::Date(end)) => {
             Some(Pattern::Dates(DateSpan { first, last: later(end, -1) }))
         }
-        (Moment::Local(_, Zone::UTC), end) => {
+        (Moment::Local(_, zone), end) if zone == Zone::UTC => {
             Some(Pattern::Once(Interval::new(start.instant(), end.instant())))
         }
         (Moment::Local(start, _), Moment::Local(end, _)) => Some(Pattern::OnceLocal { start, end }),

@@ -1,10 +1,9 @@
 //! The calendar as a page: a lane a region, bars that speak on hover and by keyboard, a table for those who read it so.
 
-use super::Shown;
+use super::{Shown, class, rulings};
 use crate::calendar::{Instant, Interval, Repeat, TimeOfDay, Zone};
-use crate::decide::Verdict;
 use crate::emit::escape::html as escape;
-use crate::policy::{FreezeKind, Id, Ruling, Window};
+use crate::policy::{FreezeKind, Id, Window};
 use crate::schedule::{Held, Lane, kinds_by_strictness};
 use std::fmt::Write;
 
@@ -65,34 +64,6 @@ fn legend(shown: &Shown<'_>, kinds: &[Id<FreezeKind>], page: &mut String) {
         );
     }
     page.push_str("</ul>\n");
-}
-
-/// What a kind does to each tier, in words.
-fn rulings(shown: &Shown<'_>, kind: Id<FreezeKind>) -> String {
-    let mut by: [(Verdict, &str, Vec<&str>); 3] = [
-        (Verdict::Allow, "admits", Vec::new()),
-        (Verdict::Pending, "asks of", Vec::new()),
-        (Verdict::Block, "blocks", Vec::new()),
-    ];
-    for (tier, row) in shown.policy.tiers.iter() {
-        let verdict = match shown.policy.kinds[kind].ruling(tier) {
-            Some(Ruling::Admit { when }) if when.is_true() => Verdict::Allow,
-            Some(Ruling::Admit { .. }) => Verdict::Pending,
-            _ => Verdict::Block,
-        };
-        if let Some((_, _, names)) = by.iter_mut().find(|(known, ..)| *known == verdict) {
-            names.push(&row.name);
-        }
-    }
-    let said = by
-        .iter()
-        .filter(|(_, _, names)| !names.is_empty())
-        .map(|(_, word, names)| format!("{word} {}", names.join(", ")));
-    said.collect::<Vec<_>>().join("; ")
-}
-
-fn class(kinds: &[Id<FreezeKind>], kind: Id<FreezeKind>) -> usize {
-    kinds.iter().position(|known| *known == kind).unwrap_or(0).min(3)
 }
 
 /// Where an instant lies in what is shown, in per cent.

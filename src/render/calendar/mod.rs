@@ -3,11 +3,13 @@
 mod html;
 mod json;
 mod stress;
+mod svg;
 mod terminal;
 
 use super::Paint;
 use crate::calendar::{Instant, Interval};
-use crate::policy::Policy;
+use crate::decide::Verdict;
+use crate::policy::{FreezeKind, Id, Policy, Ruling};
 use crate::schedule::{Lane, Stress};
 
 /// What a calendar shows.
@@ -46,4 +48,38 @@ pub fn stress_json(policy: &Policy, found: &Stress) -> String {
 /// As a page that stands alone: no script, no network.
 pub fn html(shown: &Shown<'_>) -> String {
     html::render(shown)
+}
+
+/// As a picture that stands alone, for a README.
+pub fn svg(shown: &Shown<'_>) -> String {
+    svg::render(shown)
+}
+
+/// What a kind does to each tier, in words.
+fn rulings(shown: &Shown<'_>, kind: Id<FreezeKind>) -> String {
+    let mut by: [(Verdict, &str, Vec<&str>); 3] = [
+        (Verdict::Allow, "admits", Vec::new()),
+        (Verdict::Pending, "asks of", Vec::new()),
+        (Verdict::Block, "blocks", Vec::new()),
+    ];
+    for (tier, row) in shown.policy.tiers.iter() {
+        let verdict = match shown.policy.kinds[kind].ruling(tier) {
+            Some(Ruling::Admit { when }) if when.is_true() => Verdict::Allow,
+            Some(Ruling::Admit { .. }) => Verdict::Pending,
+            _ => Verdict::Block,
+        };
+        if let Some((_, _, names)) = by.iter_mut().find(|(known, ..)| *known == verdict) {
+            names.push(&row.name);
+        }
+    }
+    let said = by
+        .iter()
+        .filter(|(_, _, names)| !names.is_empty())
+        .map(|(_, word, names)| format!("{word} {}", names.join(", ")));
+    said.collect::<Vec<_>>().join("; ")
+}
+
+/// The number of a kind's look: the strictest is 0.
+fn class(kinds: &[Id<FreezeKind>], kind: Id<FreezeKind>) -> usize {
+    kinds.iter().position(|known| *known == kind).unwrap_or(0).min(3)
 }

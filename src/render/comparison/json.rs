@@ -1,7 +1,9 @@
 //! A comparison for programs.
 
 use super::{Compared, Outcome};
+use crate::calendar::{Elapsed, Interval};
 use crate::emit::json::Decides;
+use crate::verify::clocks::Moved;
 use crate::verify::diff::{Cause, Clock};
 use serde_json::{Value, json};
 
@@ -41,7 +43,12 @@ pub fn json(compared: &Compared<'_>) -> Value {
     let unmatched = comparison.unmatched.iter().map(|(kind, name, is_new)| {
         json!({ "kind": kind, "name": name, "known_to": if *is_new { "new" } else { "old" } })
     });
-    json!({
+    let span = |(span, old, new): &(Interval, Elapsed, Elapsed)| json!({ "from": span.start, "until": span.end, "old_offset_seconds": old.as_seconds(), "new_offset_seconds": new.as_seconds() });
+    let moved = |moved: &Moved| json!({ "zone": moved.name, "spans": moved.spans.iter().map(span).collect::<Vec<_>>() });
+    let clocks = compared.clocks.map(|clocks| {
+        json!({ "old": clocks.old, "new": clocks.new, "moved": clocks.moved.iter().map(moved).collect::<Vec<_>>() })
+    });
+    let mut value = json!({
         "schema": "opsc.diff/1",
         "old": compared.old,
         "new": compared.new,
@@ -57,5 +64,9 @@ pub fn json(compared: &Compared<'_>) -> Value {
         "differences": differences.collect::<Vec<_>>(),
         "unmatched": unmatched.collect::<Vec<_>>(),
         "changed": changed.collect::<Vec<_>>(),
-    })
+    });
+    if let (Some(all), Some(clocks)) = (value.as_object_mut(), clocks) {
+        all.insert("zone_databases".to_owned(), clocks);
+    }
+    value
 }

@@ -17,6 +17,12 @@ pub fn markdown(compared: &Compared<'_>) -> String {
     let cell = |text: &str| escape::markdown(text).replace('|', "\\|").replace('\n', " ");
     let mut said = format!("### {sign}: {}\n", cell(&words::answer(compared)));
     let mut left_out = 0;
+    if let Some(clocks) = compared.clocks {
+        let _ = writeln!(said, "\n{}.", cell(&words::databases(clocks)));
+        for moved in words::moved(clocks) {
+            put(&mut said, &format!("\n- clocks in {}\n", cell(&moved)), &mut left_out);
+        }
+    }
     if !compared.comparison.differences.is_empty() {
         said.push_str("\n| verdict | of | when | with |\n|---|---|---|---|\n");
     }

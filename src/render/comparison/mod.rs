@@ -11,6 +11,7 @@ pub use text::text;
 
 use crate::emit::json::{Changed, Decides};
 use crate::policy::Policy;
+use crate::verify::clocks::Moved;
 use crate::verify::diff::Comparison;
 
 /// What is shown.
@@ -26,6 +27,19 @@ pub struct Compared<'a> {
     pub comparison: &'a Comparison,
     /// How everything else differs.
     pub changed: &'a [Changed],
+    /// Which clocks were moved, where two versions of the zone database are compared.
+    pub clocks: Option<&'a Clocks>,
+}
+
+/// Two versions of the zone database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clocks {
+    /// The old policy's.
+    pub old: &'static str,
+    /// The new policy's.
+    pub new: &'static str,
+    /// Zones of the policies whose clocks they do not agree about.
+    pub moved: Vec<Moved>,
 }
 
 /// What a comparison comes to.

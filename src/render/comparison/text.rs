@@ -19,6 +19,12 @@ pub fn text(compared: &Compared<'_>, paint: Paint) -> String {
     let mut said = format!("{}  {answer}\n", paint.text(style, word));
     let names = format!("{} -> {}", visible(compared.old), visible(compared.new));
     said.push_str(&format!("{indent}{}\n", wrap(&names, WIDTH, indent.len(), &indent)));
+    if let Some(clocks) = compared.clocks {
+        said.push_str(&format!(
+            "{indent}{}\n",
+            wrap(&visible(&words::databases(clocks)), WIDTH, indent.len(), &indent)
+        ));
+    }
     let mut last: Option<Turn> = None;
     for difference in &compared.comparison.differences {
         if last != Some(difference.turn) {
@@ -31,6 +37,15 @@ pub fn text(compared: &Compared<'_>, paint: Paint) -> String {
             line(&mut said, "      ", &span);
         }
         line(&mut said, "      ", &difference.with.words());
+        if let Some(since) = words::since(compared, difference) {
+            line(&mut said, "      ", &since);
+        }
+    }
+    if let Some(clocks) = compared.clocks.filter(|clocks| !clocks.moved.is_empty()) {
+        said.push_str(&format!("\n{}\n", paint.text(Style::Name, "clocks that were moved")));
+        for moved in words::moved(clocks) {
+            line(&mut said, "  ", &moved);
+        }
     }
     if !compared.comparison.unmatched.is_empty() {
         said.push_str(&format!("\n{}\n", paint.text(Style::Name, "known to one policy alone")));

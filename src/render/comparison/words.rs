@@ -1,9 +1,10 @@
 //! The wording of a difference, without layout.
 
-use super::{Compared, Outcome};
-use crate::calendar::{Instant, Interval, Zone};
+use super::{Clocks, Compared, Outcome};
+use crate::calendar::{Elapsed, Instant, Interval, Zone};
 use crate::emit::json::{Changed, Decides};
 use crate::policy::Action;
+use crate::verify::clocks::Moved;
 use crate::verify::diff::{Cause, Clock, Difference, Turn};
 use std::collections::BTreeSet;
 
@@ -117,6 +118,68 @@ fn local(compared: &Compared<'_>, difference: &Difference) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// Which clocks were moved that a difference may come from: those of its regions.
+pub(super) fn since(compared: &Compared<'_>, difference: &Difference) -> Option<String> {
+    let clocks = compared.clocks?;
+    let policy = compared.policy;
+    let zones: BTreeSet<&str> = difference
+        .regions
+        .iter()
+        .filter_map(|region| policy.regions.find(region))
+        .map(|region| policy.regions[region].place.zone.name())
+        .collect();
+    let moved = clocks.moved.iter().filter(|moved| zones.contains(moved.name));
+    let cities: Vec<&str> = moved.map(|moved| moved.city.as_str()).collect();
+    if cities.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "since the zone database {} -> {} moves clocks in {}",
+        clocks.old,
+        clocks.new,
+        cities.join(", ")
+    ))
+}
+
+/// Each zone whose clocks were moved, and how.
+pub(super) fn moved(clocks: &Clocks) -> Vec<String> {
+    let line = |moved: &Moved| {
+        let spans = moved.spans.iter().take(MOST_SPANS).map(|(span, old, new)| {
+            let from = Zone::UTC.show_dated(span.start);
+            format!(
+                "{from} .. {}: {} -> {}",
+                Zone::UTC.show(span.end, span.start),
+                offset(*old),
+                offset(*new)
+            )
+        });
+        let spans: Vec<String> = spans.collect();
+        let more = moved.spans.len().saturating_sub(MOST_SPANS);
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+        format!("{} ({}): {}{more}", moved.city, moved.name, spans.join("; "))
+    };
+    clocks.moved.iter().map(line).collect()
+}
+
+/// The two versions, and whether they agree.
+pub(super) fn databases(clocks: &Clocks) -> String {
+    let agree =
+        if clocks.moved.is_empty() { ": every clock that the policies name shows the same" } else { "" };
+    format!("zone database {} -> {}{agree}", clocks.old, clocks.new)
+}
+
+/// `UTC-03:00`
+fn offset(ahead: Elapsed) -> String {
+    let seconds = ahead.as_seconds();
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let minutes = seconds.unsigned_abs() / 60;
+    let rest = match seconds.unsigned_abs() % 60 {
+        0 => String::new(),
+        rest => format!(":{rest:02}"),
+    };
+    format!("UTC{sign}{:02}:{:02}{rest}", minutes / 60, minutes % 60)
 }
 
 fn span_words(zone: Zone, span: Interval) -> String {
