@@ -1,5 +1,5 @@
 //! The calendar as a picture that stands alone, for a README: a block a region, a row a window, text that stays text, legible on light
-//! and on dark ground. Colour is never the only sign: each kind has its own hatching, and each row its name.
+//! and on dark ground. Nothing in it says when it was drawn, so that it stays as it is. Colour is never the only sign: each kind has its own hatching, and each row its name.
 
 use super::{Shown, class, rulings};
 use crate::calendar::{Date, Instant, Interval, Repeat, TimeOfDay, Zone};
@@ -78,11 +78,6 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
     for (lane, rows) in &blocks {
         block(shown, &kinds, (lane, rows), y, &mut out);
         y += tall(rows);
-    }
-    if shown.within.contains(shown.now) {
-        let x = across(shown.within, shown.now);
-        let _ =
-            writeln!(out, "<path class=\"now\" d=\"M{x} {}V{bottom}\"><title>now</title></path>", TOP - 4);
     }
     let _ = writeln!(out, "<path class=\"edge\" d=\"M16 {bottom}H{}\"/>", WIDTH - RIGHT);
     for (position, kind) in used.iter().enumerate() {
