@@ -15,6 +15,10 @@ use crate::verify;
 use crate::verify::prove::{Proved, prove};
 use std::ops::ControlFlow;
 
+/// Does an errand for the declaration of this name, at an instant, as long as the last lets it; nothing where there is no such
+/// declaration.
+pub type Run = fn(&Policy, &str, Instant, &mut dyn FnMut() -> ControlFlow<()>) -> Option<Done>;
+
 /// A sort of errand: a row of [`ERRANDS`].
 #[derive(Debug)]
 pub struct Errand {
@@ -23,7 +27,7 @@ pub struct Errand {
     /// What it is called in front of such a declaration; nothing where that has to be found out first.
     pub title: Option<&'static str>,
     /// Does it.
-    pub run: fn(&Policy, &str, Instant, &mut dyn FnMut() -> ControlFlow<()>) -> Option<Done>,
+    pub run: Run,
 }
 
 /// What came of an errand.

@@ -33,7 +33,7 @@ pub use actions::{Action, ActionKind, actions};
 pub use analysis::Analysis;
 pub use complete::{Completion, Sort, completions};
 pub use cursor::{Cursor, Place};
-pub use errands::{Done, ERRANDS, Errand, Offered, errands, next_slot};
+pub use errands::{Done, ERRANDS, Errand, Offered, Run, errands, next_slot};
 pub use folding::{FoldKind, folds};
 pub use highlight::Mention;
 pub use hints::{Hint, hints};

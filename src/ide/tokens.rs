@@ -216,7 +216,8 @@ impl Found<'_> {
     fn part(&mut self, part: &Expr, words: &[&str]) {
         match &part.kind {
             ExprKind::Word(word) => {
-                if !self.name(part.span) && words.contains(&word.as_str()) {
+                let is_name = self.name(part.span);
+                if !is_name && words.contains(&word.as_str()) {
                     self.add(part.span, TokenKind::Keyword, &[]);
                 }
             }
