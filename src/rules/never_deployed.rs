@@ -62,8 +62,8 @@ fn check(subject: &Subject<'_>, sink: &mut Sink) {
         }
         let causes = causes(policy, suspect);
         // One that keeps it out by itself is seen where it is written, and so is meant.
-        let is_meant = causes.iter().any(|cause| is_never(&[cause]));
-        if is_meant || !is_never(&causes.iter().collect::<Vec<_>>()) {
+        let mut alone = causes.iter().filter(|cause| is_lasting(policy, cause, suspect));
+        if alone.any(|cause| is_never(&[cause])) || !is_never(&causes.iter().collect::<Vec<_>>()) {
             continue;
         }
         let chosen =
@@ -171,6 +171,20 @@ fn causes(policy: &Policy, suspect: Suspect) -> Vec<Cause> {
     let required = 0..policy.tiers[suspect.tier].requirements.len();
     found.extend(required.map(|at| Cause::Requirement(suspect.tier, at)));
     found
+}
+
+/// Whether a cause can hold at every instant: a cheap look, so that few are tried alone.
+fn is_lasting(policy: &Policy, cause: &Cause, suspect: Suspect) -> bool {
+    match cause {
+        Cause::Window(id) => {
+            let window = &policy.windows[*id];
+            let (place, within) = (policy.place_of(suspect.region), policy.horizon);
+            let holds = || window.when.active(place, within).within(within);
+            window.follows.is_some()
+                || window.when.at(place, within.start).is_some() && holds().intervals() == [within]
+        }
+        Cause::Hours(_) | Cause::Requirement(..) => true,
+    }
 }
 
 /// Whether these alone keep the change out at every instant, in every environment, with any evidence.
