@@ -3,9 +3,9 @@
 use super::calendar::ruling;
 use super::{Rows, Subject, names, row, scope};
 use crate::calendar::Zone;
-use crate::decide::{Change, Context, Prepared};
+use crate::ide::next_slot;
 use crate::policy::{Condition, FactSource, Phase};
-use crate::schedule::{Hours, Route, kinds_by_strictness, of_release, planner};
+use crate::schedule::kinds_by_strictness;
 
 /// Its row of every decision: what each kind of freeze does to it, and what it needs before each phase.
 pub(super) fn tier(subject: &Subject<'_>) -> Option<Rows> {
@@ -92,18 +92,7 @@ pub(super) fn release(subject: &Subject<'_>) -> Option<Rows> {
     }
     rows.extend(release.at.map(|at| row("planned", zone.show(at, subject.now))));
     rows.extend(release.by.map(|by| row("by", names(&policy.pipelines, [by]))));
-    let change = of_release(policy, release, &Change::default());
-    let route = Route { regions: release.region_plan.clone(), soak: release.soak };
-    let prepared = Prepared::new(policy);
-    let planner = planner(policy, &prepared, release, &route, &change, &Context::at(subject.now));
-    let found = planner.earliest(Hours::OffPeak).or_else(|_| planner.earliest(Hours::Any));
-    rows.push(match found {
-        Ok(plan) => row(
-            "next slot",
-            zone.show_interval(crate::calendar::Interval::new(plan.start, plan.end), subject.now),
-        ),
-        Err(_) => row("next slot", "none in the next 400 days: `opsc next` says why"),
-    });
+    rows.extend(next_slot(policy, subject.name, subject.now).map(|slot| row("start", slot)));
     Some(rows)
 }
 
