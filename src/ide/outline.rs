@@ -153,7 +153,7 @@ mod tests {
     fn what_is_broken_hides_nothing_else() {
         check(
             "window : { \nregion eu { zone }\n))) junk\nteem t {}\n",
-            &["window | window", "eu | region", "t | teem"],
+            &["window | window :", "eu | region", "t | teem"],
         );
     }
 
