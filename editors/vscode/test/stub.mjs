@@ -45,6 +45,16 @@ class Diagnostic {
   }
 }
 
+class CodeActionKind {
+  static Empty = new CodeActionKind("");
+  constructor(value) {
+    this.value = value;
+  }
+  append(part) {
+    return new CodeActionKind(this.value ? `${this.value}.${part}` : part);
+  }
+}
+
 class EventEmitter {
   #listeners = new Set();
   event = (listener, self) => {
@@ -117,7 +127,7 @@ export function stub({ folder, settings }) {
   });
   const module = filled("vscode", {
     version: "1.91.0",
-    Position, Range, Uri, Diagnostic, EventEmitter, Task, ProcessExecution,
+    CodeActionKind, Position, Range, Uri, Diagnostic, EventEmitter, Task, ProcessExecution,
     Disposable: Object.assign(class { constructor(dispose) { this.dispose = dispose ?? (() => {}); } }, { from: () => disposable() }),
     CancellationTokenSource: class { token = { isCancellationRequested: false, onCancellationRequested: () => disposable() }; cancel() {} dispose() {} },
     DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2, Hint: 3 },
@@ -186,6 +196,6 @@ export function stub({ folder, settings }) {
     },
     findings: (document) => collections.map((kept) => kept.get(document.uri.toString())).find((list) => list?.length > 0),
     change: (name) => changed.fire({ affectsConfiguration: (asked) => asked === name }),
-    run: (name) => commands[name](),
+    run: (name, ...given) => commands[name](...given),
   };
 }
