@@ -94,6 +94,8 @@ fn every_answer_is_there_by_the_published_schema() {
     let shown = render::testing::Shown {
         policy: &policy,
         runs: &runs,
+        listed: &[],
+        properties: &[],
         coverage: Some(&coverage),
         mutation: None,
         root: "",

@@ -22,6 +22,7 @@ use opsc::diag::{Code, Diagnostic, Habit, apply};
 use opsc::render::{self, Paint, Report};
 use opsc::rules;
 use opsc::source::Sources;
+use opsc::verify::property::{Trying, try_property};
 use opsc::verify::{self, prove::prove};
 use opsc::world::MemoryWorld;
 use std::collections::BTreeMap;
@@ -30,6 +31,8 @@ use std::ops::ControlFlow;
 /// Findings over input that a page cannot hold, with the file and the test that shows each.
 const SHOWN_ELSEWHERE: &[(&str, &str, &str)] = &[
     ("import-limit", "src/policy/tests.rs", "a_chain_of_files_has_an_end"),
+    ("property-undecided", "tests/properties.rs", "a_budget_that_is_used_up_decides_nothing"),
+    ("bad-regression", "tests/properties.rs", "a_kept_rollout_that_cannot_be_read_is_named"),
     ("proof-undecided", "src/verify/prove.rs", "a_search_that_is_ended_decides_nothing"),
     ("import-not-text", "src/policy/tests.rs", "files_use_each_other_within_bounds"),
 ];
@@ -94,7 +97,12 @@ impl Page<'_> {
                 verify::run(policy).into_iter().flat_map(|run| run.failures().cloned().collect::<Vec<_>>());
             let proved = prove(policy, |_| true, &mut |_, _| ControlFlow::Continue(()));
             let proved = proved.iter().filter_map(|run| run.finding(policy)).collect::<Vec<_>>();
-            failed.chain(proved).collect::<Vec<_>>()
+            let trying = Trying { seed: 0, cases: 50 };
+            let properties = policy.properties.rows().iter();
+            let tried = properties.filter_map(|property| {
+                try_property(policy, property, &[], trying, &|| false).finding(policy)
+            });
+            failed.chain(proved).chain(tried).collect::<Vec<_>>()
         });
         // Only running tests and proofs raises what they raise, so only their own pages run them.
         let promised = promised.filter(|_| verify::CODES.contains(&self.code));

@@ -34,6 +34,7 @@ mod man;
 mod next;
 mod output;
 pub mod policy;
+mod property;
 mod prove;
 mod reference;
 mod simulate;

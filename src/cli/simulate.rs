@@ -2,12 +2,12 @@
 
 use super::gate::instant;
 use super::{Command, Context, Exit, Failure, Output, files, policy};
-use crate::calendar::{Elapsed, Zone};
+use crate::calendar::{Elapsed, Instant, Zone};
 use crate::decide::{Given, read_value};
 use crate::policy::{FactKind, Id, Named, Pipeline, Policy, Table, Tier, Value};
 use crate::render::{Paint, simulation};
 use crate::schema::suggest::closest;
-use crate::simulate::{Assumptions, Outcome, Place, Setting, Timeline, Trace, simulate};
+use crate::simulate::{Assumptions, Outcome, Place, Scenario, Setting, Timeline, Trace, simulate};
 use clap::ValueEnum;
 
 /// Carry out a pipeline against recorded metrics: what would have happened, and when
@@ -20,8 +20,15 @@ pub struct Simulate {
     #[arg(default_value = ".", value_parser = files::argument, value_name = "PATH")]
     path: String,
     /// What was measured: CSV (`time,metric,value,region`), or the JSON that Prometheus answers to a range query; several may be given
-    #[arg(long = "trace", value_name = "FILE", required = true)]
+    #[arg(long = "trace", value_name = "FILE", required_unless_present = "scenario")]
     traces: Vec<String>,
+    /// A rollout that is made up, by docs/schema/scenario.schema.json, as `opsc test` keeps one that breaks a property
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["traces", "start", "tier", "took", "fail", "approve", "deny"]
+    )]
+    scenario: Option<String>,
     /// When the rollout begins, instead of at the trace's first sample
     #[arg(long, value_name = "INSTANT")]
     start: Option<String>,
@@ -37,7 +44,7 @@ pub struct Simulate {
     /// How long the approval of a stage takes, instead of no time: `ramp=30m`, `ramp=never`; several may be given
     #[arg(long, value_name = "STAGE=SPAN")]
     approve: Vec<String>,
-    /// A fact, a probe or an approval that says no, where it is taken to say yes; several may be given
+    /// A fact, a probe or an approval that says no, where it is taken to say yes, or a vendor's window that nobody read again; several may be given
     #[arg(long, value_name = "NAME")]
     deny: Vec<String>,
     /// How to show it
@@ -73,29 +80,19 @@ impl Command for Simulate {
         let valid = policy::load(context, &self.path)?;
         let policy = &valid.policy;
         let pipeline = find("pipeline", &policy.pipelines, &self.pipeline)?;
-        let trace = read_traces(context, policy, &self.traces)?;
-        let start = match (&self.start, trace.start()) {
-            (Some(text), _) => instant("--start", text)?,
-            (None, Some(first)) => first,
-            (None, None) => return Err(Failure::malformed("the trace has no sample")),
-        };
-        let assumed = self.assumptions(policy, pipeline)?;
-        let setting = Setting { policy, pipeline, start, trace: &trace, assumed: &assumed };
-        let timeline = simulate(&setting);
-        let said = said(policy, &timeline, &assumed);
-        let shown = simulation::Shown {
-            policy,
-            timeline: &timeline,
-            zone: zone(policy, &policy.pipelines[pipeline]),
-            root: &valid.root,
-            assumed: &said,
-        };
+        let given = self.given(context, policy, pipeline)?;
+        let (start, trace, assumed) = (given.start, &given.trace, &given.assumed);
+        let timeline = simulate(&Setting { policy, pipeline, start, trace, assumed });
         let paint = if self.output.is_some() { Paint::Plain } else { context.console.out };
-        let text = match self.format {
-            Format::Text => simulation::terminal(&shown, paint),
-            Format::Json => simulation::json(&shown),
-            Format::Html => simulation::html(&shown),
-        };
+        let told = Told { policy, root: &valid.root, timeline: &timeline, assumed };
+        let text = told.written(
+            match self.format {
+                Format::Text => |shown, paint| simulation::terminal(shown, paint),
+                Format::Json => |shown, _| simulation::json(shown),
+                Format::Html => |shown, _| simulation::html(shown),
+            },
+            paint,
+        );
         let exit = match timeline.outcome {
             Outcome::Finished => Exit::Done,
             Outcome::RolledBack { .. } | Outcome::Failed | Outcome::Stuck { .. } => Exit::Block,
@@ -111,7 +108,64 @@ impl Command for Simulate {
     }
 }
 
+/// What a rollout is carried out against.
+struct GivenRollout {
+    start: Instant,
+    trace: Trace,
+    assumed: Assumptions,
+}
+
+/// A rollout that was simulated, and what was taken as given.
+pub(super) struct Told<'a> {
+    pub policy: &'a Policy,
+    pub root: &'a str,
+    pub timeline: &'a Timeline,
+    pub assumed: &'a Assumptions,
+}
+
+impl Told<'_> {
+    /// As one of the forms of a simulation.
+    pub fn written(&self, form: fn(&simulation::Shown<'_>, Paint) -> String, paint: Paint) -> String {
+        let Self { policy, root, timeline, assumed } = *self;
+        let said = said(policy, timeline, assumed);
+        let pipeline = policy.pipelines.find(&timeline.pipeline);
+        let zone = pipeline.map_or(Zone::UTC, |id| zone(policy, &policy.pipelines[id]));
+        form(&simulation::Shown { policy, timeline, zone, root, assumed: &said }, paint)
+    }
+}
+
 impl Simulate {
+    fn given(
+        &self,
+        context: &Context<'_>,
+        policy: &Policy,
+        pipeline: Id<Pipeline>,
+    ) -> Result<GivenRollout, Failure> {
+        if let Some(path) = &self.scenario {
+            let text = files::text(context.world, path)?;
+            let scenario = Scenario::read(policy, &text).map_err(|error| {
+                Failure::malformed(format!("`{path}` is no scenario: {error}")).help(error.help)
+            })?;
+            if scenario.pipeline != pipeline {
+                let own = &policy.pipelines[scenario.pipeline].name;
+                return Err(Failure::usage(format!(
+                    "`{path}` is a rollout of `{own}`, not of `{}`",
+                    self.pipeline
+                ))
+                .help(format!("write `opsc simulate {own} --scenario {path}`")));
+            }
+            let trace = scenario.trace(policy);
+            return Ok(GivenRollout { start: scenario.start, trace, assumed: scenario.assumed });
+        }
+        let trace = read_traces(context, policy, &self.traces)?;
+        let start = match (&self.start, trace.start()) {
+            (Some(text), _) => instant("--start", text)?,
+            (None, Some(first)) => first,
+            (None, None) => return Err(Failure::malformed("the trace has no sample")),
+        };
+        Ok(GivenRollout { start, trace, assumed: self.assumptions(policy, pipeline)? })
+    }
+
     fn assumptions(&self, policy: &Policy, pipeline: Id<Pipeline>) -> Result<Assumptions, Failure> {
         let find = |name: &str| place(policy, pipeline, name);
         let mut assumed = Assumptions { tier: self.tier(policy)?, ..Assumptions::default() };
@@ -208,7 +262,18 @@ fn said(policy: &Policy, timeline: &Timeline, assumed: &Assumptions) -> Vec<Stri
     if !denied.is_empty() {
         said.push(format!("{} says no (--deny)", denied.join(", ")));
     }
+    said.extend(assumed.freezes.iter().map(|freeze| {
+        let (start, end) = (freeze.during.start, freeze.during.end);
+        format!("a {} freeze that no window says holds from {start} to {end}", policy.kinds[freeze.kind].name)
+    }));
     said.push("what no trace measures says yes: facts and probes (--deny)".to_owned());
+    let is_vendors =
+        |name: &&str| policy.windows.find(name).is_some_and(|id| policy.windows[id].vendor.is_some());
+    if policy.windows.rows().iter().any(|window| window.vendor.is_some())
+        && !denied.iter().any(|name| is_vendors(&name))
+    {
+        said.push("vendors' windows were read again (--deny)".to_owned());
+    }
     if timeline.carried_out.len() < policy.pipelines.len() {
         said.push("pipelines that it neither calls nor waits for stand still".to_owned());
     }
@@ -219,6 +284,7 @@ fn is_deniable(policy: &Policy, name: &str) -> Result<(), Failure> {
     let is_known = policy.facts.find(name).is_some()
         || policy.approvals.find(name).is_some()
         || policy.probes.find(name).is_some()
+        || policy.windows.find(name).is_some_and(|window| policy.windows[window].vendor.is_some())
         || policy
             .gates
             .rows()

@@ -2,14 +2,18 @@
 
 use super::budget::{Budget, progress, seconds};
 use super::policy::load;
+use super::property::Properties;
 use super::{Command, Context, Exit, Failure, Output, codes};
 use crate::diag::Diagnostic;
-use crate::policy::Policy;
+use crate::policy::{Policy, Property};
 use crate::render::{FORMATS, Report, Style, count, format, testing};
+use crate::verify::property::Trying;
 use crate::verify::{self, Coverage, Mutation, TestRun};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
-/// Run the policy's tests
+/// Run the policy's tests and try its properties
+///
+/// A property is tried on rollouts that are made up: it is tested, not proved. The simplest rollout that breaks it is kept beside the policy.
 ///
 /// A test never reads the clock: each question says its own instant. So the same policy gives the same answers, byte for byte.
 #[derive(Debug, clap::Args)]
@@ -17,10 +21,10 @@ pub struct Test {
     /// A policy file, or a folder with `main.ops`
     #[arg(default_value = ".", value_parser = super::files::argument)]
     path: String,
-    /// Only tests whose name holds this text; `*` stands for any text
+    /// Only tests and properties whose name holds this text; `*` stands for any text
     #[arg(long, value_name = "PATTERN")]
     filter: Option<String>,
-    /// Say which tests there are, with their lines, and run none
+    /// Say which tests and properties there are, with their lines, and run none
     #[arg(long)]
     list: bool,
     /// How to write what failed, or all of it
@@ -35,7 +39,16 @@ pub struct Test {
     /// Change the policy in one thing at a time, and say which changes no test notices
     #[arg(long)]
     mutate: bool,
-    /// For how long to try changes: `30s`, `5m`; the answer depends on it only where it is used up
+    /// How many rollouts that meet its condition a property is tried on
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    cases: usize,
+    /// What the rollouts of properties follow from: the same number gives the same ones
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    seed: u64,
+    /// Do not keep a rollout that breaks a property in `regressions/`, to be tried first from then on
+    #[arg(long)]
+    no_save: bool,
+    /// For how long to try rollouts, or changes: `30s`, `5m`; the answer depends on it only where it is used up
     #[arg(long, value_name = "SPAN", default_value = "5m", value_parser = seconds)]
     budget: u64,
     /// Write the missing tests: each window one second before its edges and at them, and round changes of the clocks, as it is now
@@ -67,11 +80,11 @@ fn share(text: &str) -> Result<usize, String> {
 impl Command for Test {
     const NAME: &'static str = "test";
     const EXITS: &'static [(Exit, &'static str)] = &[
-        (Exit::Done, "every test passed, and touches as much as is asked for"),
-        (Exit::Found, "a test failed, or the tests touch too little"),
-        (Exit::Usage, "the command line was not understood, or `--filter` leaves no test"),
+        (Exit::Done, "every test passed and every property held, and they touch as much as is asked for"),
+        (Exit::Found, "a test failed, a property did not hold, or the tests touch too little"),
+        (Exit::Usage, "the command line was not understood, or `--filter` leaves no test and no property"),
         (Exit::InvalidPolicy, "the policy has errors"),
-        (Exit::Unreadable, "the policy cannot be read"),
+        (Exit::Unreadable, "the policy cannot be read, or a rollout not be kept"),
     ];
 
     fn run(&self, context: &Context<'_>) -> Result<Output, Failure> {
@@ -80,16 +93,26 @@ impl Command for Test {
         let mut runs = verify::run(policy);
         if let Some(pattern) = &self.filter {
             runs.retain(|run| holds(&run.test.name, pattern));
-            if runs.is_empty() {
-                return Err(Failure::usage(format!("no test has `{pattern}` in its name")));
-            }
+        }
+        let wanted: Vec<&Property> =
+            policy.properties.rows().iter().filter(|one| self.wants(&one.name)).collect();
+        if let Some(pattern) = self.filter.as_ref().filter(|_| runs.is_empty() && wanted.is_empty()) {
+            return Err(Failure::usage(format!("no test and no property has `{pattern}` in its name")));
         }
         let coverage =
             (self.coverage || self.min_coverage.is_some()).then(|| verify::coverage(policy, &runs));
         let mutation = self.mutation(policy, &runs)?;
+        let is_trying = !self.list && !self.suggest && !self.mutate;
+        let trying = Trying { seed: self.seed, cases: self.cases };
+        let budget = Budget::of(self.budget);
+        let tried =
+            Properties::tried(context, &valid, if is_trying { &wanted } else { &[] }, trying, budget)?;
+        let kept = if self.no_save { Vec::new() } else { tried.keep(policy)? };
         let shown = testing::Shown {
             policy,
             runs: &runs,
+            listed: &wanted,
+            properties: &tried.runs,
             coverage: coverage.as_ref(),
             mutation: mutation.as_ref(),
             root: &valid.root,
@@ -100,7 +123,8 @@ impl Command for Test {
         if self.suggest {
             return Ok(suggested(policy, &runs));
         }
-        let found: Vec<Diagnostic> = runs.iter().flat_map(|run| run.failures().cloned()).collect();
+        let mut found: Vec<Diagnostic> = runs.iter().flat_map(|run| run.failures().cloned()).collect();
+        found.extend(tried.findings(policy));
         let codes = codes();
         let report = Report { sources: &valid.sources, found: &found, codes: &codes };
         let text = match self.format.as_str() {
@@ -109,6 +133,9 @@ impl Command for Test {
             name => format(name).map(|row| (row.render)(&report, context.console.out)).unwrap_or_default(),
         };
         let mut output = Output::said(text);
+        if self.format == "human" {
+            output.out.push_str(&tried.stories(context, &valid, &self.path));
+        }
         let more = [
             coverage.as_ref().map(|coverage| testing::coverage(&shown, coverage)),
             mutation.as_ref().map(|mutation| testing::mutation(&shown, mutation)),
@@ -120,11 +147,18 @@ impl Command for Test {
                 _ => output = output.noted(text),
             }
         }
-        Ok(self.judged(context, output, &runs, coverage.as_ref()))
+        let output = self.judged(context, output, &runs, coverage.as_ref(), !tried.runs.is_empty());
+        let output = if tried.runs.is_empty() { output } else { output.noted(tried.summary(context)) };
+        let output = kept.iter().fold(output, |output, path| output.noted(format!("kept {path}\n")));
+        Ok(if tried.held() { output } else { output.exit(Exit::Found) })
     }
 }
 
 impl Test {
+    fn wants(&self, name: &str) -> bool {
+        self.filter.as_ref().is_none_or(|pattern| holds(name, pattern))
+    }
+
     /// What becomes of the policy's mutants, where that is asked for: only tests that pass can notice one.
     fn mutation(&self, policy: &Policy, runs: &[TestRun<'_>]) -> Result<Option<Mutation>, Failure> {
         if !self.mutate {
@@ -149,10 +183,12 @@ impl Test {
         output: Output,
         runs: &[TestRun<'_>],
         coverage: Option<&Coverage>,
+        has_properties: bool,
     ) -> Output {
         let failed = runs.iter().filter(|run| !run.passed()).count();
         let compared = runs.iter().map(TestRun::compared).sum();
         let summary = match (runs.len(), failed) {
+            (0, _) if has_properties => String::new(),
             (0, _) => "the policy has no tests\n".to_owned(),
             (all, 0) => {
                 let word = context.console.err.text(Style::Good, "passed");

@@ -43,6 +43,8 @@ pub static CODES: &[&Code] = &[
     &lower::target::LOSSY_WITHOUT_REASON,
     &lower::proof::NOT_AN_OUTCOME,
     &lower::proof::NOT_PROVABLE,
+    &lower::property_expect::NOT_AN_EXPECTATION,
+    &lower::property_expect::IMPOSSIBLE_EXPECTATION,
     &lower::test::TEST_EXPECTS_NOTHING,
     &lower::test::NOT_AN_ASSERTION,
     &lower::test_expect::BAD_RECORD_ENTRY,

@@ -35,6 +35,7 @@ const FORM: &[&str] = &[
     include_str!("pipeline.rs"),
     include_str!("place.rs"),
     include_str!("proof.rs"),
+    include_str!("property.rs"),
     include_str!("recovery.rs"),
     include_str!("table.rs"),
     include_str!("test_block.rs"),

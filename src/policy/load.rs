@@ -60,7 +60,7 @@ pub fn load(world: &dyn World, path: &str) -> Result<Loaded, Unreadable> {
         if module.author == Author::Policy {
             allows.extend(resolve::allows(&module.tree, &mut sink));
         }
-        for one in schema::check(&module.tree, &sources, module.author, &mut sink) {
+        for one in schema::check(&module.tree, &sources, &mut sink) {
             if is_taken(module, &one) && names.declare(&one, module.author, &mut sink) {
                 declared.push((module.author, one));
             }

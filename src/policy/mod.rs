@@ -16,6 +16,7 @@ mod people;
 mod pipeline;
 mod place;
 mod proof;
+mod property;
 mod recovery;
 mod table;
 mod test_block;
@@ -50,6 +51,7 @@ pub use pipeline::{
 };
 pub use place::{Component, Environment, Region, Service};
 pub use proof::{Asking, Outcome, Proof};
+pub use property::{Circumstance, Device, Expected, Happening, Mode, Property, Situation};
 pub use recovery::{
     Act, Asked, Flag, FlagKind, Flip, FlipKind, Lever, LeverKind, Recovered, Rollback, Step, Switch, Symptom,
     Wording,
@@ -234,6 +236,8 @@ pub struct Policy {
     pub tests: Table<TestBlock>,
     /// What is proved of every change.
     pub proofs: Table<Proof>,
+    /// What is tried on rollouts that are made up.
+    pub properties: Table<Property>,
     /// What `opsc build` writes.
     pub targets: Table<Target>,
 }
@@ -286,6 +290,7 @@ impl Policy {
             incidents: Table::default(),
             tests: Table::default(),
             proofs: Table::default(),
+            properties: Table::default(),
             targets: Table::default(),
         }
     }

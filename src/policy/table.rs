@@ -176,5 +176,6 @@ named!(
     super::Incident,
     super::TestBlock,
     super::Proof,
+    super::Property,
     super::Target,
 );

@@ -2,11 +2,11 @@
 
 use super::captures::{Captures, Flat, LONGEST_PHRASE, Mismatch};
 use super::codes::{
-    DUPLICATE_FIELD, MISSING_FIELD, NO_MEANING_YET, UNEXPECTED_BLOCK, UNEXPECTED_CLAUSE, UNKNOWN_DECLARATION,
-    UNKNOWN_FIELD, WRONG_FORM,
+    DUPLICATE_FIELD, MISSING_FIELD, UNEXPECTED_BLOCK, UNEXPECTED_CLAUSE, UNKNOWN_DECLARATION, UNKNOWN_FIELD,
+    WRONG_FORM,
 };
 use super::compiled::{Body, Kind, Slot, schema};
-use super::declaration::{ClauseWord, Field, Meaning};
+use super::declaration::{ClauseWord, Field};
 use super::declared::{Declared, Fields, Given, Name, first_line};
 use super::pattern::Pattern;
 use super::suggest::{closest, one_of};
@@ -15,18 +15,18 @@ use crate::source::{Sources, Span};
 use crate::syntax::tree::{Block, ClauseKind, Entry, Expr, ExprKind, Literal, Node, NodeKind, Tree, Word};
 use std::fmt;
 
-/// Whose declarations are held against the schema.
+/// Who wrote a declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Author {
-    /// The policy's: what has no meaning yet is reported.
+    /// The policy's.
     Policy,
-    /// The library's: it may say more than this version understands.
+    /// The library's.
     Library,
 }
 
 /// Every declaration of a file that the schema knows.
-pub fn check<'t>(tree: &'t Tree, sources: &Sources, author: Author, sink: &mut Sink) -> Vec<Declared<'t>> {
-    let mut checker = Checker { sources, author, sink };
+pub fn check<'t>(tree: &'t Tree, sources: &Sources, sink: &mut Sink) -> Vec<Declared<'t>> {
+    let mut checker = Checker { sources, sink };
     tree.nodes.iter().filter_map(|node| checker.declaration(node)).collect()
 }
 
@@ -63,7 +63,6 @@ struct Seen {
 
 struct Checker<'s> {
     sources: &'s Sources,
-    author: Author,
     sink: &'s mut Sink,
 }
 
@@ -75,18 +74,6 @@ impl Checker<'_> {
             return None;
         };
         let name = name_of(kind, entry);
-        if kind.row.meaning == Meaning::Later {
-            self.no_meaning(kind.row.keyword, entry);
-            return Some(Declared {
-                kind,
-                node,
-                entry,
-                name,
-                head: Captures::default(),
-                annotation: Captures::default(),
-                fields: Fields::default(),
-            });
-        }
         let wanted =
             Wanted { first: None, head: &kind.head, annotation: &kind.annotation, clauses: kind.row.clauses };
         let (head, annotation) = self.parts(entry, &wanted);
@@ -226,10 +213,6 @@ impl Checker<'_> {
         }
         seen.first.get_or_insert(word.span);
         seen.count += 1;
-        if row.meaning == Meaning::Later {
-            self.no_meaning(row.keyword, entry);
-            return None;
-        }
         let wanted = Wanted {
             first: row.keyword.is_empty().then_some(word),
             head: &slot.pattern,
@@ -239,10 +222,6 @@ impl Checker<'_> {
         let (captures, annotation) = self.parts(entry, &wanted);
         let fields = self.block(entry, &word.text, &slot.body);
         let (captures, annotation) = (captures?, annotation?);
-        if captures.has("later") {
-            self.no_meaning(row.keyword, entry);
-            return None;
-        }
         Some(Given { field: row, node, entry, captures, annotation, fields })
     }
 
@@ -311,16 +290,6 @@ impl Checker<'_> {
             Some(near) => finding.fix(format!("write `{near}`"), word.span, near),
             None => finding.help(format!("`{owner}` takes {}", one_of(keywords(body)))),
         });
-    }
-
-    fn no_meaning(&mut self, keyword: &str, entry: &Entry) {
-        if self.author == Author::Policy {
-            let message = format!("`{keyword}` has no meaning yet: nothing follows from what it says");
-            self.sink.push(
-                Diagnostic::new(&NO_MEANING_YET, first_line(entry), message)
-                    .help("keep it for a later version, or take it away; nothing here enforces it"),
-            );
-        }
     }
 }
 

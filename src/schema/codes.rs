@@ -10,7 +10,7 @@ code!(pub MISSING_FIELD, Error, "missing-field", "a field that a declaration nee
 code!(pub WRONG_FORM, Error, "wrong-form", "a field whose value has another form than it takes");
 code!(pub UNEXPECTED_BLOCK, Error, "unexpected-block", "braces behind something that takes none");
 code!(pub UNEXPECTED_CLAUSE, Error, "unexpected-clause", "`when`, `where` or `because` where it says nothing");
-code!(pub NO_MEANING_YET, Warning, "no-meaning-yet", "a declaration that this version reads and does not act on");
+code!(pub NO_MEANING_YET, Warning, "no-meaning-yet", "a target that this version reads and writes nothing for");
 
 /// Every finding of this room.
 pub static CODES: &[&Code] = &[

@@ -19,8 +19,6 @@ pub struct Declaration {
     pub space: &'static str,
     /// How often a policy may say it.
     pub arity: Arity,
-    /// Whether it means something yet.
-    pub meaning: Meaning,
 }
 
 /// One statement that a block may hold.
@@ -42,8 +40,6 @@ pub struct Field {
     pub default: &'static str,
     /// One sentence for reference, completion and hover.
     pub doc: &'static str,
-    /// Whether it means something yet.
-    pub meaning: Meaning,
     /// What a mend writes where a required field is missing; empty where nobody can know it.
     pub insert: &'static str,
 }
@@ -71,15 +67,6 @@ impl Arity {
     pub fn repeats(self) -> bool {
         matches!(self, Self::Many | Self::Several)
     }
-}
-
-/// Whether a thing means something in this version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meaning {
-    /// It does.
-    Now,
-    /// It is read, and a finding says that nothing follows from it yet.
-    Later,
 }
 
 /// A clause behind a head.
@@ -115,7 +102,6 @@ pub const fn declaration(keyword: &'static str, head: &'static str, doc: &'stati
         clauses: &[],
         space: keyword,
         arity: Arity::Many,
-        meaning: Meaning::Now,
     }
 }
 
@@ -149,12 +135,6 @@ impl Declaration {
     pub const fn arity(self, arity: Arity) -> Self {
         Self { arity, ..self }
     }
-
-    /// Read, named, and as yet without meaning; its block is not looked into.
-    #[must_use]
-    pub const fn later(self) -> Self {
-        Self { meaning: Meaning::Later, ..self }
-    }
 }
 
 /// A field that may be said once or left out.
@@ -168,7 +148,6 @@ pub const fn field(keyword: &'static str, pattern: &'static str, doc: &'static s
         clauses: &[],
         default: "",
         doc,
-        meaning: Meaning::Now,
         insert: "",
     }
 }
@@ -214,12 +193,6 @@ impl Field {
     #[must_use]
     pub const fn default(self, words: &'static str) -> Self {
         Self { default: words, ..self }
-    }
-
-    /// Read, and as yet without meaning.
-    #[must_use]
-    pub const fn later(self) -> Self {
-        Self { meaning: Meaning::Later, ..self }
     }
 
     /// With what a mend writes where it is missing.

@@ -5,7 +5,6 @@ use super::declaration::Declaration;
 mod evidence;
 mod freeze;
 mod incident;
-mod later;
 mod measure;
 mod maintenance;
 mod people;
@@ -42,6 +41,7 @@ pub static DECLARATIONS: &[&Declaration] = &[
     &release::BREAK_GLASS,
     &promise::TEST,
     &promise::PROVE,
+    &promise::PROPERTY,
     &target::TARGET,
     &measure::METRIC,
     &measure::GATE,
@@ -60,5 +60,4 @@ pub static DECLARATIONS: &[&Declaration] = &[
     &incident::AUDIENCE,
     &incident::TEMPLATE,
     &incident::INCIDENT,
-    &later::PROPERTY,
 ];

@@ -3,7 +3,7 @@
 use super::atom::Atom;
 use super::captures::Flat;
 use super::compiled::{Kind, Slot};
-use super::declaration::{ClauseWord, Meaning};
+use super::declaration::ClauseWord;
 use super::pattern::{Pattern, Step};
 use crate::syntax::tree::Expr;
 use std::ops::Range;
@@ -112,9 +112,9 @@ impl Kind {
         heads.iter().map(|head| format!("{head}{}{block}", clauses(self.row.clauses))).collect()
     }
 
-    /// Its doc, with whether it means something yet.
+    /// Its doc.
     pub fn doc(&self) -> String {
-        format!("{}{}", self.row.doc, later(self.row.meaning))
+        self.row.doc.to_owned()
     }
 }
 
@@ -138,14 +138,7 @@ impl Slot {
             parts.push(format!("without it: {}", self.row.default));
         }
         let facts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) };
-        format!("{}{facts}{}", self.row.doc, later(self.row.meaning))
-    }
-}
-
-fn later(meaning: Meaning) -> &'static str {
-    match meaning {
-        Meaning::Now => "",
-        Meaning::Later => " It is read, but not yet given a meaning.",
+        format!("{}{facts}", self.row.doc)
     }
 }
 

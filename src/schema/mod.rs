@@ -24,7 +24,7 @@ pub use codes::{
     UNKNOWN_DECLARATION, UNKNOWN_FIELD, WRONG_FORM,
 };
 pub use compiled::{Body, Kind, Schema, Shape, Slot, schema};
-pub use declaration::{Arity, ClauseWord, Declaration, Field, Meaning, declaration, field};
+pub use declaration::{Arity, ClauseWord, Declaration, Field, declaration, field};
 pub use declared::{Declared, Fields, Given, Name};
 pub use family::DECLARATIONS;
 pub use form::{Form, Part};

@@ -2,11 +2,11 @@
 
 use super::Truth;
 use super::check::{Watch, turns};
-use super::event::{Outcome, What};
+use super::event::{Outcome, Turned, What};
 use super::reading::Reach;
-use super::run::{Run, Turned};
+use super::run::Run;
 use crate::calendar::{Elapsed, Instant};
-use crate::policy::{Act, Bound, Id, Lever, Origin, Rollback, Severity, Step, Switch};
+use crate::policy::{Act, Bound, Device, Id, Lever, Origin, Rollback, Severity, Step, Switch};
 use std::collections::BTreeSet;
 
 /// A rollback under way.
@@ -134,18 +134,18 @@ impl<'a> Run<'a> {
                 }
                 return Flow::On;
             }
-            Act::FreezeWrites => self.turn("writes", Switch::On),
-            Act::UnfreezeWrites => self.turn("writes", Switch::Off),
-            Act::Throttle(switch) => self.turn("throttle", *switch),
-            Act::Banner(switch) => self.turn("banner", *switch),
+            Act::FreezeWrites => self.turn(Device::FrozenWrites, Switch::On),
+            Act::UnfreezeWrites => self.turn(Device::FrozenWrites, Switch::Off),
+            Act::Throttle(switch) => self.turn(Device::Throttle, *switch),
+            Act::Banner(switch) => self.turn(Device::Banner, *switch),
             _ => {}
         }
         self.tell(step.origin, What::Did { step: step.text.clone() });
         Flow::On
     }
 
-    fn turn(&mut self, what: &'static str, switch: Switch) {
-        self.turned.push(Turned { at: self.now, what, on: switch == Switch::On });
+    fn turn(&mut self, what: Device, to: Switch) {
+        self.turned.push(Turned { at: self.now, what, to });
     }
 
     /// Pulls the fastest lever that is available, or each.

@@ -35,11 +35,13 @@ impl From<bool> for Truth {
     }
 }
 
-/// Whether a check is wanted, as a gate's, or feared, as a trigger's: where there is no data, bad is one or the other.
+/// Whether a check is wanted, as a gate's, or feared, as a trigger's: where there is no data, bad is one or the other. What is told
+/// of a rollout is neither: it is so where it was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sense {
     Wanted,
     Feared,
+    Told,
 }
 
 impl Sense {
@@ -47,6 +49,15 @@ impl Sense {
         match self {
             Self::Wanted => Self::Feared,
             Self::Feared => Self::Wanted,
+            Self::Told => Self::Told,
+        }
+    }
+
+    /// How a gate is asked by a check that is asked so.
+    fn of_gate(self) -> Self {
+        match self {
+            Self::Told => Self::Wanted,
+            other => other,
         }
     }
 }
@@ -56,6 +67,13 @@ impl Sense {
 pub(super) struct Watch {
     since: Vec<Option<Instant>>,
     met: usize,
+}
+
+impl Watch {
+    /// Whether no bar has been as it must be since this instant or before.
+    pub fn is_idle(&self, begun: Instant) -> bool {
+        self.since.iter().all(|since| since.is_none_or(|since| since > begun))
+    }
 }
 
 /// What a check said, since when where it is so, and what it saw.
@@ -80,7 +98,7 @@ pub(super) fn ask_all<'c>(
 }
 
 /// Visits every bar of a check, those of the gates it names too.
-pub(super) fn bars<'c>(policy: &'c Policy, check: &'c Check, visit: &mut dyn FnMut(&'c Bar)) {
+pub fn bars<'c>(policy: &'c Policy, check: &'c Check, visit: &mut dyn FnMut(&'c Bar)) {
     bars_below(policy, check, 0, visit);
 }
 
@@ -155,7 +173,7 @@ impl Asker<'_, '_> {
             }
             Check::Bar(bar) => self.bar(bar, sense),
             Check::Evidence(condition) => {
-                let truth = self.condition(condition).into();
+                let truth = is_given(self.asking.policy, self.assumed, condition).into();
                 Answer { truth, since: now, seen: Vec::new() }
             }
             Check::Probe(name, _) => {
@@ -166,6 +184,7 @@ impl Asker<'_, '_> {
             Check::Gate(gate, _) if self.depth < DEEPEST => {
                 self.depth += 1;
                 let requires = &self.asking.policy.gates[*gate].requires;
+                let sense = sense.of_gate();
                 let answers = requires.iter().map(|bound| self.answer(&bound.check, sense)).collect();
                 self.depth -= 1;
                 fold(answers, now, Truth::Yes, |all, part| (all.0.min(part.0), all.1.max(part.1)))
@@ -206,29 +225,29 @@ impl Asker<'_, '_> {
         };
         Answer { truth, since, seen: vec![seen] }
     }
+}
 
-    fn condition(&self, condition: &Condition) -> bool {
-        let policy = self.asking.policy;
-        let is_given = |name: &str| !self.assumed.denied.contains(name);
-        match condition {
-            Condition::All(parts) => parts.iter().all(|part| self.condition(part)),
-            Condition::Any(parts) => parts.iter().any(|part| self.condition(part)),
-            Condition::Not(part) => !self.condition(part),
-            Condition::Holds(fact, _)
-            | Condition::Compare(fact, ..)
-            | Condition::Sustained(fact, ..)
-            | Condition::OneOf(fact, ..) => is_given(&policy.facts[*fact].name),
-            Condition::Approved(_) => true,
-            Condition::Approval(rule, _) => is_given(&policy.approvals[*rule].name),
-            Condition::TierIn(tiers, _) => self.assumed.tier.is_some_and(|tier| tiers.contains(&tier)),
-        }
+/// What evidence says: everything is so but what is denied.
+pub(super) fn is_given(policy: &Policy, assumed: &Assumptions, condition: &Condition) -> bool {
+    let is_named = |name: &str| !assumed.denied.contains(name);
+    match condition {
+        Condition::All(parts) => parts.iter().all(|part| is_given(policy, assumed, part)),
+        Condition::Any(parts) => parts.iter().any(|part| is_given(policy, assumed, part)),
+        Condition::Not(part) => !is_given(policy, assumed, part),
+        Condition::Holds(fact, _)
+        | Condition::Compare(fact, ..)
+        | Condition::Sustained(fact, ..)
+        | Condition::OneOf(fact, ..) => is_named(&policy.facts[*fact].name),
+        Condition::Approved(_) => true,
+        Condition::Approval(rule, _) => is_named(&policy.approvals[*rule].name),
+        Condition::TierIn(tiers, _) => assumed.tier.is_some_and(|tier| tiers.contains(&tier)),
     }
 }
 
 /// What a bar says where there is no data.
 fn absent(no_data: NoData, sense: Sense) -> Truth {
     match (no_data, sense) {
-        (NoData::Hold, _) => Truth::Unknown,
+        (NoData::Hold, _) | (_, Sense::Told) => Truth::Unknown,
         (NoData::Fail, Sense::Wanted) | (NoData::Pass, Sense::Feared) => Truth::No,
         (NoData::Fail, Sense::Feared) | (NoData::Pass, Sense::Wanted) => Truth::Yes,
     }

@@ -119,7 +119,7 @@ pub(super) fn region(policy: &Policy, name: &str, line: Option<usize>) -> Result
     })
 }
 
-fn near<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+pub(super) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     match crate::schema::suggest::closest(name, known.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => match known.collect::<Vec<_>>() {

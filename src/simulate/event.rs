@@ -2,7 +2,7 @@
 
 use super::Truth;
 use crate::calendar::{Elapsed, Instant};
-use crate::policy::{Id, Origin, Pipeline};
+use crate::policy::{Device, Id, Lock, Origin, Pipeline, Switch};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -27,8 +27,23 @@ pub struct Timeline {
     pub writes_frozen: bool,
     /// What else a rollback turned on and did not turn off: `throttle`, `banner`.
     pub left_on: Vec<&'static str>,
+    /// What rollbacks turned on and off, in order.
+    pub turned: Vec<Turned>,
+    /// Locks that a run still has at the end.
+    pub held: Vec<Id<Lock>>,
     /// What happened, in order.
     pub events: Vec<Event>,
+}
+
+/// Something that a rollback turned on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turned {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub what: Device,
+    /// Which way.
+    pub to: Switch,
 }
 
 /// How a rollout ended.

@@ -1,18 +1,23 @@
 //! What the calendar says at a question, and how a rollout that is half-way answers a freeze.
 
-use super::Setting;
+use super::check::is_given;
 use super::event::Met;
+use super::{Assumptions, Imposed, Setting};
 use crate::calendar::{Elapsed, Instant};
 use crate::decide::{About, Change, Context, Lift, Need, Prepared, Reason, StatedTier, Verdict};
-use crate::policy::{Action, FreezeAnswer, Id, Pipeline, Policy, Reaction, Region, Stage, StageKind};
+use crate::policy::{Action, FreezeAnswer, Id, Pipeline, Policy, Reaction, Region, Ruling, Stage, StageKind};
 use rust_decimal::Decimal;
 
 /// How often freezes that follow each other are looked behind.
 const MOST_FREEZES: usize = 400;
 
+/// What a freeze is called that no window of the policy is.
+pub(super) const IMPOSED: &str = "an emergency freeze";
+
 /// The calendar of a run.
 pub(super) struct Calendar<'a> {
     policy: &'a Policy,
+    assumed: &'a Assumptions,
     prepared: Prepared<'a>,
     change: Change,
 }
@@ -32,6 +37,7 @@ impl<'a> Calendar<'a> {
         let tier = setting.assumed.tier;
         Self {
             policy,
+            assumed: setting.assumed,
             prepared: Prepared::for_few(policy),
             change: Change {
                 tier: tier.map(|tier| StatedTier { name: policy.tiers[tier].name.clone(), by: None }),
@@ -69,22 +75,42 @@ impl<'a> Calendar<'a> {
     /// The windows that hold a change, and the first instant at which all that hold it now may be over.
     fn held(&self, change: &Change, at: Instant) -> Option<(Vec<Met>, Option<Instant>)> {
         let answer = self.prepared.decide(change, &Context { simulated: true, ..Context::at(at) });
-        let held: Vec<&Reason> = answer.reasons.iter().filter(|reason| holds(reason)).collect();
-        let until = held.iter().map(|reason| reason.end).try_fold(at, |until, end| Some(until.max(end?)));
+        let held: Vec<&Reason> = answer.reasons.iter().filter(|reason| holds(reason, self.assumed)).collect();
+        let imposed: Vec<&Imposed> =
+            self.assumed.freezes.iter().filter(|freeze| self.is_imposed(freeze, at)).collect();
+        let ends =
+            held.iter().map(|reason| reason.end).chain(imposed.iter().map(|freeze| Some(freeze.during.end)));
+        let until = ends.into_iter().try_fold(at, |until, end| Some(until.max(end?)));
+        let kind = |freeze: &Imposed| Some(self.policy.kinds[freeze.kind].name.clone());
         let mut windows: Vec<Met> = held
             .iter()
             .map(|reason| Met { window: reason.name.clone(), kind: reason.kind.clone() })
+            .chain(imposed.iter().map(|freeze| Met { window: IMPOSED.to_owned(), kind: kind(freeze) }))
             .collect();
         windows.sort();
         windows.dedup();
         let until = until.filter(|until| *until > at && *until < Instant::MAX);
-        (!held.is_empty()).then_some((windows, until))
+        (!windows.is_empty()).then_some((windows, until))
+    }
+
+    /// Whether a freeze that was made up holds the change at an instant, approvals taken as given.
+    fn is_imposed(&self, freeze: &Imposed, at: Instant) -> bool {
+        let ruling = self.assumed.tier.and_then(|tier| self.policy.kinds[freeze.kind].ruling(tier));
+        let admits = match ruling {
+            Some(Ruling::Admit { when }) => is_given(self.policy, self.assumed, when),
+            Some(Ruling::Except | Ruling::Block) | None => false,
+        };
+        freeze.during.contains(at) && !admits
     }
 }
 
-/// Whether a reason is a freeze that holds the change, approvals taken as given.
-fn holds(reason: &Reason) -> bool {
-    let is_calendar = matches!(reason.about, About::Window | About::OutsideOnly | About::StaleVendorFeed);
+/// Whether a reason is a freeze that holds the change, approvals taken as given, and a vendor's window as read again.
+fn holds(reason: &Reason, assumed: &Assumptions) -> bool {
+    let is_calendar = match reason.about {
+        About::Window | About::OutsideOnly => true,
+        About::StaleVendorFeed => assumed.denied.contains(&reason.name),
+        _ => false,
+    };
     let waits_for_approval = reason.verdict == Verdict::Pending
         && reason.about != About::StaleVendorFeed
         && !reason.needs.is_empty()

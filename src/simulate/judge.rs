@@ -38,6 +38,29 @@ impl Measured<'_> {
         self.judge(check, Sense::Feared)
     }
 
+    /// The first instant, from `at` until `end`, at which a check is so that became so, or was so already, at `begun` or before: what
+    /// was not measured is not so. Bars that must be so for a while are watched from `at` on.
+    pub fn first_so(&self, check: &Check, begun: Instant, end: Instant) -> Option<Instant> {
+        let reach = Reach((!self.regions.is_empty()).then(|| self.regions.to_vec()));
+        let mut watch = Watch::default();
+        let mut at = self.at;
+        loop {
+            let asking =
+                Asking { policy: self.policy, trace: self.trace, reach: &reach, hold: self.hold, at };
+            let answer = ask_all(&asking, self.assumed, Sense::Told, [check], &mut watch).pop()?;
+            if answer.truth == Truth::Yes && answer.since <= begun {
+                return Some(at);
+            }
+            if at > begun && watch.is_idle(begun) {
+                return None;
+            }
+            at = turns(&asking, [check], &watch);
+            if at > end {
+                return None;
+            }
+        }
+    }
+
     /// Asks from the first sample on, so that a bar which must be so for a while is seen to have been.
     fn judge(&self, check: &Check, sense: Sense) -> (Truth, Vec<Seen>) {
         let reach = Reach((!self.regions.is_empty()).then(|| self.regions.to_vec()));

@@ -12,21 +12,23 @@ mod prometheus;
 mod reading;
 mod rollout;
 mod run;
+mod scenario;
 mod stage;
 mod start;
 mod together;
 mod trace;
 mod value;
 
-pub use check::Truth;
+pub use check::{Truth, bars};
 pub use csv::fields as csv_fields;
-pub use event::{Event, FailedBy, Met, Outcome, Seen, Timeline, What};
+pub use event::{Event, FailedBy, Met, Outcome, Seen, Timeline, Turned, What};
 pub use judge::{Measured, asked_of_people};
 pub use reading::{DEFAULT_SPAN, aggregate};
+pub use scenario::{Level, Scenario, Series, Shape};
 pub use trace::{Sample, Side, Trace, TraceError};
 
-use crate::calendar::{Elapsed, Instant};
-use crate::policy::{Id, Pipeline, Policy, Stage, Tier};
+use crate::calendar::{Elapsed, Instant, Interval};
+use crate::policy::{FreezeKind, Id, Pipeline, Policy, Stage, Tier};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is carried out, from when on, against what.
@@ -61,6 +63,17 @@ pub struct Assumptions {
     pub approvals: BTreeMap<Place, Option<Elapsed>>,
     /// Facts and probes that say no.
     pub denied: BTreeSet<String>,
+    /// Freezes that no window of the policy is.
+    pub freezes: Vec<Imposed>,
+}
+
+/// A freeze that begins although no window says so: it holds everywhere, and whom its kind admits goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Imposed {
+    /// Its kind.
+    pub kind: Id<FreezeKind>,
+    /// When.
+    pub during: Interval,
 }
 
 /// Carries the pipeline out, with those that it calls or waits for, and tells what happened.

@@ -3,11 +3,11 @@
 //! it waits for, then what is called, in the order in which they began.
 
 use super::Setting;
-use super::event::{Event, Outcome, Timeline};
+use super::event::{Event, Outcome, Timeline, Turned};
 use super::run::{Ending, Over, Run};
 use super::together::{Caller, Together};
 use crate::calendar::Instant;
-use crate::policy::{Id, Pipeline, Policy};
+use crate::policy::{Device, Id, Pipeline, Policy, Switch};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
@@ -67,16 +67,17 @@ impl<'a> Rollout<'a> {
         self.events.retain(|event| event.at <= end);
         self.events.sort_by_key(|event| event.at);
         let mut on = BTreeSet::new();
-        let mut turned: Vec<_> = self.runs.iter().flat_map(|run| &run.turned).collect();
+        let mut turned: Vec<Turned> = self.runs.iter().flat_map(|run| run.turned.iter().copied()).collect();
+        turned.retain(|turned| turned.at <= end);
         turned.sort_by_key(|turned| turned.at);
-        for turned in turned.into_iter().filter(|turned| turned.at <= end) {
-            if turned.on {
-                on.insert(turned.what)
-            } else {
-                on.remove(turned.what)
+        for turned in &turned {
+            match turned.to {
+                Switch::On => on.insert(turned.what),
+                Switch::Off => on.remove(&turned.what),
             };
         }
-        let writes_frozen = on.remove("writes");
+        let writes_frozen = on.remove(&Device::FrozenWrites);
+        let held = self.together.held(end);
         let main = self.runs.first();
         Timeline {
             pipeline: self.setting.policy.pipelines[self.setting.pipeline].name.clone(),
@@ -93,7 +94,9 @@ impl<'a> Rollout<'a> {
                 .max()
                 .unwrap_or(Decimal::ZERO),
             writes_frozen,
-            left_on: on.into_iter().collect(),
+            left_on: on.into_iter().map(Device::name).collect(),
+            turned,
+            held,
             events: self.events,
         }
     }

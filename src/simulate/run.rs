@@ -2,7 +2,7 @@
 //! makes the next move.
 
 use super::check::{Answer, Sense, Watch, ask_all, measures, turns};
-use super::event::{Event, Outcome, What};
+use super::event::{Event, Outcome, Turned, What};
 use super::freeze::Calendar;
 use super::reading::{Asking, Reach};
 use super::stage::{Phase, Progress};
@@ -71,14 +71,6 @@ impl Over {
     pub fn stays(&self) -> bool {
         matches!(self.outcome, Outcome::Paused { .. } | Outcome::TraceEnds)
     }
-}
-
-/// Something that a rollback turned on or off: `writes` are frozen, `throttle`, `banner`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Turned {
-    pub at: Instant,
-    pub what: &'static str,
-    pub on: bool,
 }
 
 impl<'a> Run<'a> {

@@ -2,7 +2,7 @@
 
 use crate::calendar::Instant;
 use crate::graph::{Guard, Shares, shares};
-use crate::policy::{Component, Id, Pipeline, Policy, Stage};
+use crate::policy::{Component, Id, Lock, Pipeline, Policy, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A stage of a run, by the run's position.
@@ -127,6 +127,16 @@ impl Together {
             self.locks.get(guard).is_none_or(|taken| taken.free.is_some_and(|free| free <= now))
         };
         wanted.iter().map(|wanted| wanted.guard).find(|guard| !seen.insert(*guard) || !is_free(guard))
+    }
+
+    /// The declared locks that are not free at an instant.
+    pub fn held(&self, at: Instant) -> Vec<Id<Lock>> {
+        let taken = self.locks.iter().filter(|(_, taken)| taken.free.is_none_or(|free| free > at));
+        let locks = taken.filter_map(|(guard, _)| match guard {
+            Guard::Lock(lock) => Some(*lock),
+            Guard::Shared(_) => None,
+        });
+        locks.collect()
     }
 
     /// The run that has a lock.

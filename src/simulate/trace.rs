@@ -36,7 +36,7 @@ pub struct Trace {
     series: BTreeMap<(Id<Metric>, Side), Places>,
 }
 
-/// Why a trace cannot be read.
+/// Why a trace, or a scenario, cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceError {
     /// The line, from 1; none where the whole is wrong.
@@ -48,6 +48,11 @@ pub struct TraceError {
 }
 
 impl TraceError {
+    /// Something that is wrong with the whole: what, and how to mend it.
+    pub fn of_whole(message: String, help: String) -> Self {
+        Self { line: None, message, help }
+    }
+
     pub(super) fn new(line: Option<usize>, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { line, message: message.into(), help: help.into() }
     }

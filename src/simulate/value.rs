@@ -89,6 +89,19 @@ pub(super) fn show(kind: MetricKind, amount: Decimal) -> String {
     value.to_string()
 }
 
+/// A value as a trace reads it back, to its last digit.
+pub(super) fn write(kind: MetricKind, amount: Decimal) -> String {
+    let shown = |amount: Decimal| amount.normalize().to_string();
+    match kind {
+        MetricKind::Ratio => format!("{}%", shown(amount * Decimal::ONE_HUNDRED)),
+        MetricKind::Score | MetricKind::Count => shown(amount),
+        MetricKind::Rate => format!("{}/s", shown(amount)),
+        MetricKind::Money => format!("${}", shown(amount)),
+        MetricKind::Duration if amount.is_integer() => format!("{}s", shown(amount)),
+        MetricKind::Duration => format!("{}ms", shown(amount * Decimal::ONE_THOUSAND)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

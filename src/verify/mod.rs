@@ -8,6 +8,7 @@ pub mod diff;
 mod entry;
 mod gather;
 mod mutate;
+pub mod property;
 pub mod prove;
 mod question;
 pub mod replay;
@@ -19,11 +20,20 @@ use crate::diag::Code;
 
 pub use coverage::{Coverage, Item, coverage};
 pub use mutate::{Effect, Fate, Mutation, Sameness, Tried, mutate};
+pub use property::{PropertyRun, Verdict};
 pub use run::{CaseRun, Compared, TestRun, run};
 pub use suggest::suggest;
 
 code!(pub TEST_FAILED, Error, "test-failed", "a test whose answer is not the expected one");
 
 /// Every code of this room. Only running the tests raises them, never a check.
-pub static CODES: &[&Code] =
-    &[&TEST_FAILED, &prove::PROOF_FAILED, &prove::PROOF_OF_NOTHING, &prove::PROOF_UNDECIDED];
+pub static CODES: &[&Code] = &[
+    &TEST_FAILED,
+    &prove::PROOF_FAILED,
+    &prove::PROOF_OF_NOTHING,
+    &prove::PROOF_UNDECIDED,
+    &property::PROPERTY_FAILED,
+    &property::PROPERTY_OF_NOTHING,
+    &property::PROPERTY_UNDECIDED,
+    &property::BAD_REGRESSION,
+];

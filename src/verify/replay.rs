@@ -211,7 +211,7 @@ pub fn command(policy: &Policy, path: &str, spot: &Spot, witness: &Witness) -> O
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./=%:@+".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

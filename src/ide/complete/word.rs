@@ -3,7 +3,7 @@
 use super::snippet::{Snippet, filled};
 use super::{Completion, Found, Sort};
 use crate::ide::hover::{of_kind, of_slot};
-use crate::schema::{Arity, Atom, Meaning, Slot, schema};
+use crate::schema::{Arity, Atom, Slot, schema};
 use crate::syntax::tree::NodeKind;
 
 impl Found<'_, '_> {
@@ -14,7 +14,7 @@ impl Found<'_, '_> {
         } else if let Some(body) = self.writing.body() {
             let mut slots: Vec<&Slot> = body.fields.iter().filter(|slot| self.is_open(slot)).collect();
             let mentioned = |slot: &&Slot| slot.row.arity.required() && !self.is_said(slot.row.keyword);
-            slots.sort_by_key(|slot| (!mentioned(slot), slot.row.meaning == Meaning::Later));
+            slots.sort_by_key(|slot| !mentioned(slot));
             for slot in slots {
                 self.field(slot);
             }
@@ -35,7 +35,7 @@ impl Found<'_, '_> {
                 matches!(&node.kind, NodeKind::Entry(entry) if entry.word.text == keyword && !here)
             })
         };
-        let mut kinds: Vec<_> = schema()
+        let kinds: Vec<_> = schema()
             .kinds()
             .iter()
             .filter(|kind| {
@@ -43,7 +43,6 @@ impl Found<'_, '_> {
             })
             .filter(|kind| kind.row.keyword != "policy" || !declared("policy"))
             .collect();
-        kinds.sort_by_key(|kind| kind.row.meaning == Meaning::Later);
         for kind in kinds {
             let mut snippet = Snippet::new(self.analysis());
             snippet.declaration(kind);

@@ -24,6 +24,8 @@ pub(super) mod people;
 pub(super) mod pipeline;
 mod place;
 pub(super) mod proof;
+pub(super) mod property;
+pub(super) mod property_expect;
 mod recovery;
 pub(super) mod release;
 mod rollback;
@@ -113,6 +115,7 @@ tables! {
     "incident" Incident incidents;
     "test" TestBlock tests;
     "prove" Proof proofs;
+    "property" Property properties;
     "target" Target targets;
 }
 
@@ -170,6 +173,7 @@ const KINDS: &[Kind] = &[
     row!(Incident, incident::incident),
     row!(TestBlock, test::test),
     row!(Proof, proof::proof),
+    row!(Property, property::property),
     row!(Target, target::target),
 ];
 

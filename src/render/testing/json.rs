@@ -2,7 +2,8 @@
 
 use super::{Shown, title};
 use crate::calendar::Instant;
-use crate::verify::{CaseRun, Coverage, Fate, Mutation, Sameness, TestRun};
+use crate::verify::property::Source;
+use crate::verify::{CaseRun, Coverage, Fate, Mutation, PropertyRun, Sameness, TestRun, Verdict};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -11,6 +12,8 @@ struct Output<'a> {
     policy: &'a str,
     policy_digest: &'a str,
     tests: Vec<Test<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    properties: Vec<Tried<'a>>,
     summary: Counts,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Covered<'a>>,
@@ -45,11 +48,39 @@ struct Answer<'a> {
 }
 
 #[derive(Serialize)]
+struct Tried<'a> {
+    name: &'a str,
+    place: String,
+    passed: bool,
+    verdict: &'static str,
+    seed: u64,
+    kept: usize,
+    drawn: usize,
+    met: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broken: Option<Broken<'a>>,
+}
+
+#[derive(Serialize)]
+struct Broken<'a> {
+    expected: &'a str,
+    found: &'a str,
+    place: String,
+    is_kept: bool,
+    start: Instant,
+    since: Instant,
+}
+
+#[derive(Serialize)]
 struct Counts {
     tests: usize,
     failed: usize,
     answers: usize,
     failed_answers: usize,
+    #[serde(skip_serializing_if = "is_none")]
+    properties: usize,
+    #[serde(skip_serializing_if = "is_none")]
+    failed_properties: usize,
 }
 
 #[derive(Serialize)]
@@ -94,11 +125,14 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
         policy: &shown.policy.name,
         policy_digest: &shown.policy.digest,
         tests: runs.iter().map(|run| test(shown, run)).collect(),
+        properties: shown.properties.iter().map(|run| tried(shown, run)).collect(),
         summary: Counts {
             tests: runs.len(),
             failed: runs.iter().filter(|run| !run.passed()).count(),
             answers: runs.iter().map(TestRun::compared).sum(),
             failed_answers: runs.iter().map(|run| run.failures().count()).sum(),
+            properties: shown.properties.len(),
+            failed_properties: shown.properties.iter().filter(|run| !run.passed()).count(),
         },
         coverage: shown.coverage.map(|coverage| covered(shown, coverage)),
         mutation: shown.mutation.map(|mutation| mutated(shown, mutation)),
@@ -129,6 +163,41 @@ fn of_case<'a>(shown: &Shown<'a>, run: &'a TestRun<'a>, case: &'a CaseRun<'a>) -
         passed: case.failures().next().is_none(),
         verdict: case.decision.as_ref().map(|decision| decision.verdict.name()),
         answers: answers.collect(),
+    }
+}
+
+fn is_none(number: &usize) -> bool {
+    *number == 0
+}
+
+fn tried<'a>(shown: &Shown<'a>, run: &'a PropertyRun<'a>) -> Tried<'a> {
+    let broken = run.broken().and_then(|found| {
+        let expected = run.property.expected.get(found.expected)?;
+        Some(Broken {
+            expected: &expected.text,
+            found: &found.found,
+            place: shown.place(expected.origin),
+            is_kept: matches!(found.from, Source::Saved(_)),
+            start: found.timeline.start,
+            since: found.since,
+        })
+    });
+    let verdict = match run.verdict {
+        Verdict::Held => "held",
+        Verdict::Nothing => "nothing-met",
+        Verdict::CutShort => "undecided",
+        Verdict::Broken(_) => "broken",
+    };
+    Tried {
+        name: &run.property.name,
+        place: shown.place(run.property.origin),
+        passed: run.passed(),
+        verdict,
+        seed: run.seed,
+        kept: run.saved,
+        drawn: run.drawn,
+        met: run.met,
+        broken,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The runs as JUnit's XML, as CI servers read it.
 
 use super::{Shown, title};
-use crate::verify::TestRun;
+use crate::verify::{PropertyRun, TestRun};
 use std::fmt::Write as _;
 
 pub(super) fn render(shown: &Shown<'_>) -> String {
@@ -14,8 +14,8 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
     let _ = writeln!(
         xml,
         "<testsuites name=\"{policy}\" tests=\"{}\" failures=\"{}\" errors=\"0\">",
-        cases(shown.runs),
-        failed(shown.runs)
+        cases(shown.runs) + shown.properties.len(),
+        failed(shown.runs) + shown.properties.iter().filter(|run| !run.passed()).count()
     );
     for run in shown.runs {
         let name = escaped(&run.test.name);
@@ -58,8 +58,41 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
         }
         xml.push_str("  </testsuite>\n");
     }
+    shown.properties.iter().for_each(|run| property(shown, run, &mut xml));
     xml.push_str("</testsuites>\n");
     xml
+}
+
+/// A property as a suite with one case.
+fn property(shown: &Shown<'_>, run: &PropertyRun<'_>, xml: &mut String) {
+    let (policy, name) = (escaped(&shown.policy.name), escaped(&run.property.name));
+    let failures = usize::from(!run.passed());
+    let _ = writeln!(
+        xml,
+        "  <testsuite name=\"{name}\" tests=\"1\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">"
+    );
+    let place = shown.place(run.property.origin);
+    let (file, line) = place.rsplit_once(':').unwrap_or((&place, "0"));
+    let _ = write!(
+        xml,
+        "    <testcase name=\"{name}\" classname=\"{policy}.{name}\" file=\"{}\" line=\"{line}\"",
+        escaped(file)
+    );
+    match run.finding(shown.policy) {
+        None => xml.push_str("/>\n"),
+        Some(finding) => {
+            let text = [finding.message.clone()].into_iter().chain(finding.notes.iter().cloned());
+            let text: Vec<String> = text.collect();
+            let _ = writeln!(
+                xml,
+                ">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>",
+                finding.code.name,
+                escaped(&finding.message),
+                escaped(&text.join("\n"))
+            );
+        }
+    }
+    xml.push_str("  </testsuite>\n");
 }
 
 /// Text for an attribute or between tags. XML 1.0, section 2.2, has no way to write most control characters: each becomes

@@ -5,9 +5,10 @@ mod junit;
 mod mutation;
 mod terminal;
 
+use super::Paint;
 use super::place::from_here;
-use crate::policy::{Origin, Policy};
-use crate::verify::{CaseRun, Coverage, Mutation, TestRun};
+use crate::policy::{Origin, Policy, Property};
+use crate::verify::{CaseRun, Coverage, Mutation, PropertyRun, TestRun};
 
 /// What is shown.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +17,10 @@ pub struct Shown<'a> {
     pub policy: &'a Policy,
     /// What they gave.
     pub runs: &'a [TestRun<'a>],
+    /// The properties that are meant, tried or not.
+    pub listed: &'a [&'a Property],
+    /// What trying them gave.
+    pub properties: &'a [PropertyRun<'a>],
     /// What they exercised, where that was asked for.
     pub coverage: Option<&'a Coverage>,
     /// What became of the policy's mutants, where that was asked for.
@@ -36,9 +41,14 @@ fn title<'a>(run: &'a TestRun<'_>, case: &'a CaseRun<'_>) -> &'a str {
     if case.case.title.is_empty() { &run.test.name } else { &case.case.title }
 }
 
-/// Every case with its line, one a line.
+/// Every case and every property with its line, one a line.
 pub fn list(shown: &Shown<'_>) -> String {
     terminal::list(shown)
+}
+
+/// A property that held, with how far it was tried, for people.
+pub fn held(run: &PropertyRun<'_>, paint: Paint) -> String {
+    terminal::held(run, paint)
 }
 
 /// What was exercised and what was not, for people.
@@ -56,7 +66,7 @@ pub fn json(shown: &Shown<'_>) -> String {
     json::render(shown)
 }
 
-/// JUnit's XML, one suite a test and one case a question. It holds no times: the same policy gives the same bytes.
+/// JUnit's XML, one suite a test and one case a question; a property is a suite with one case. It holds no times: the same policy gives the same bytes.
 pub fn junit(shown: &Shown<'_>) -> String {
     junit::render(shown)
 }

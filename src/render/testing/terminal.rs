@@ -1,9 +1,9 @@
 //! Tests in a terminal: what there is, and what of the policy they exercise.
 
 use super::Shown;
-use crate::render::count;
 use crate::render::guard::visible;
-use crate::verify::Coverage;
+use crate::render::{Paint, Style, count};
+use crate::verify::{Coverage, PropertyRun};
 use std::fmt::Write as _;
 
 pub(super) fn list(shown: &Shown<'_>) -> String {
@@ -14,7 +14,24 @@ pub(super) fn list(shown: &Shown<'_>) -> String {
             let _ = writeln!(text, "  {}: {}", shown.place(case.case.origin), visible(&case.case.title));
         }
     }
+    for property in shown.listed {
+        let _ = writeln!(text, "{}: {}", shown.place(property.origin), visible(&property.name));
+    }
     text
+}
+
+pub(super) fn held(run: &PropertyRun<'_>, paint: Paint) -> String {
+    let word = paint.text(Style::Good, "held");
+    let kept = match run.saved {
+        0 => String::new(),
+        saved => format!(" and {saved} kept"),
+    };
+    format!(
+        "{word}  {}\n      tested, not proved: {} of {} drawn{kept} met its condition\n",
+        visible(&run.property.name),
+        count(run.met, "rollout"),
+        run.drawn
+    )
 }
 
 pub(super) fn coverage(shown: &Shown<'_>, coverage: &Coverage) -> String {

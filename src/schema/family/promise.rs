@@ -152,3 +152,30 @@ pub static PROVE: Declaration = declaration(
     field("expect", "condition", "The verdict they must have: `blocked`, `not allowed`, `blocked or pending`.")
         .required(),
 ]);
+
+pub static PROPERTY: Declaration = declaration(
+    "property",
+    "title",
+    "Something that must be so of every rollout that meets a condition: tried on made-up rollouts, not proved.",
+)
+.fields(&[
+    field("for", "'trace' 'of' pipeline", "Whose rollouts it speaks of.").required(),
+    field(
+        "where",
+        "anything",
+        "Which rollouts: where something is measured (`coverage < 0.60 for 10m during canary`), where `STAGE fails` or \
+         `any stage fails`, where a `freeze` is met (`freeze hard during ramp`), where `STAGE unapproved`, of `tier T2`. \
+         Several must all be so.",
+    )
+    .many()
+    .default("all"),
+    field(
+        "expect",
+        "anything",
+        "What must come (`eventually` may be said before it) or, behind `never`, must not: `finished`, `rolled-back`, `paused`, \
+         `failed`, `stuck`, `recovered`, `incident`, `STAGE started`, `traffic above 25%`, `writes open`, `throttle off`, \
+         `banner off`, `lock NAME free`; one of several by `or`; `within 15m` of the instant from which all that is said by \
+         `where` was so.",
+    )
+    .several(),
+]);

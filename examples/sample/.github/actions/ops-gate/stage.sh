@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-actions, policy sha256:87f897b2978c8c796f5c65d31402efb98b3ac1ed3332222017bd0dd5f16e7296
+# target github-actions, policy sha256:eacfe6cd8249469f561b18bc0f1f87c9a3bab0cd0c5df257cf882a2d73e1fc10
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
