@@ -269,9 +269,7 @@ fn said(policy: &Policy, timeline: &Timeline, assumed: &Assumptions) -> Vec<Stri
     said.push("what no trace measures says yes: facts and probes (--deny)".to_owned());
     let is_vendors =
         |name: &&str| policy.windows.find(name).is_some_and(|id| policy.windows[id].vendor.is_some());
-    if policy.windows.rows().iter().any(|window| window.vendor.is_some())
-        && !denied.iter().any(|name| is_vendors(&name))
-    {
+    if policy.windows.rows().iter().any(|window| window.vendor.is_some()) && !denied.iter().any(is_vendors) {
         said.push("vendors' windows were read again (--deny)".to_owned());
     }
     if timeline.carried_out.len() < policy.pipelines.len() {
