@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-environments, policy sha256:4b6bfffc9f20bd6e26a68647fe577fdc5447c205c760ded252c40102ee4fdb13
+# target github-environments, policy sha256:d54b97430d125cd901e7b5d2dd252e7c7e1c98ce0eccda653f13937d4ef7421f
 # Brings the environments of a repository to what the policy asks: bash apply.sh OWNER/REPOSITORY [FILE...]
 # Needs jq, and gh, signed in as somebody who may administer the repository. Nothing is changed before every reviewer is known.
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Made by opsc from policy rag-platform: do not edit, run `opsc build`.
-# target github-actions, policy sha256:4b6bfffc9f20bd6e26a68647fe577fdc5447c205c760ded252c40102ee4fdb13
+# target github-actions, policy sha256:d54b97430d125cd901e7b5d2dd252e7c7e1c98ce0eccda653f13937d4ef7421f
 # One step of a pipeline or of a rollback. What is done is said by the environment, never by this file: commands of the policy
 # are run as they are written, everything else by the repository's own scripts in OPS_HOOKS. The manual lists them:
 # `opsc explain github-actions`.
