@@ -51,7 +51,8 @@ proptest! {
         if let LocalReading::Once(at) = one {
             prop_assert_eq!(read.local(at), reading(unix));
         }
-        prop_assert!(matches!(read.reading(other), LocalReading::Once(_) | LocalReading::Repeated { .. }));
+        let is_shown = matches!(read.reading(other), LocalReading::Once(_) | LocalReading::Repeated { .. });
+        prop_assert!(is_shown, "{} is shown there", other);
     }
 
     #[test]
