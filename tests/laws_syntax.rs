@@ -6,10 +6,10 @@
 use opsc::diag::{Diagnostic, Level};
 use opsc::fmt::format;
 use opsc::source::{FileId, Sources};
-use opsc::syntax::parse;
 use opsc::syntax::tree::{
     Block, Clause, ClauseKind, Comparison, Expr, ExprKind, Node, NodeKind, Operator, Tree,
 };
+use opsc::syntax::{parse, parse_after};
 use proptest::prelude::*;
 use support::law;
 
@@ -295,6 +295,19 @@ proptest! {
     #[test]
     fn a_mutated_policy_is_read_and_formatted(text in mutation()) {
         check(&text);
+    }
+
+    #[test]
+    fn what_is_kept_of_an_earlier_text_changes_nothing(before in mutation(), text in mutation()) {
+        let (sources, file) = load(&before);
+        let earlier = parse_after(&sources, file, None);
+        let mut sources = Sources::new();
+        sources.add("new.ops", "");
+        let file = sources.add("a.ops", text.as_str());
+        let again = parse_after(&sources, file, Some(&earlier));
+        let (tree, found) = parse(&sources, file);
+        prop_assert_eq!(format!("{:?}", again.tree), format!("{tree:?}"), "{:?} after {:?}", text, before);
+        prop_assert_eq!(&again.found, &found, "{:?} after {:?}", text, before);
     }
 
     #[test]

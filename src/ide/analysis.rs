@@ -3,7 +3,7 @@
 use crate::calendar::Instant;
 use crate::diag::{Diagnostic, Habit};
 use crate::policy::{self, Policy, Reference};
-use crate::resolve::{Allow, Module, Names, Unreadable};
+use crate::resolve::{Allow, Earlier, Module, Names, Unreadable};
 use crate::rules::{self, Checked};
 use crate::schema::Author;
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -49,7 +49,8 @@ impl Analysis {
         before: Option<&Analysis>,
     ) -> Result<Self, Unreadable> {
         let now = Instant::from_system(world.now());
-        let checked = rules::analyse(policy::load(world, path)?, now, habit);
+        let earlier = before.map(|before| Earlier::of(&before.sources, &before.modules)).unwrap_or_default();
+        let checked = rules::analyse(policy::load_after(world, path, &earlier)?, now, habit);
         let Checked { sources, policy, diagnostics, allows, names, mut references, root, modules } = checked;
         references.extend(taken(&modules, &names));
         references.sort_unstable();
@@ -88,6 +89,18 @@ impl Analysis {
         Some((file, self.sources.get(file)?))
     }
 
+    /// The name of the policy's first file.
+    pub fn root_file(&self) -> &str {
+        let last = self.modules.last().and_then(|module| self.sources.get(module.file));
+        last.map_or("", SourceFile::name)
+    }
+
+    /// Whether it was read from the same files as another, whatever they said then.
+    pub fn is_of_files_of(&self, other: &Self) -> bool {
+        let (names, others) = (self.sources.iter(), other.sources.iter());
+        names.map(|(_, file)| file.name()).eq(others.map(|(_, file)| file.name()))
+    }
+
     /// The module that was read from a file.
     pub fn module(&self, file: FileId) -> Option<&Module> {
         self.modules.iter().find(|module| module.file == file)
@@ -95,7 +108,7 @@ impl Analysis {
 
     /// What stands in a file.
     pub fn tree(&self, file: FileId) -> Option<&Tree> {
-        self.module(file).map(|module| &module.tree)
+        self.module(file).map(|module| &*module.tree)
     }
 
     /// Who wrote a file.

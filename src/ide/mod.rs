@@ -10,6 +10,7 @@ mod complete;
 mod cursor;
 mod errands;
 mod folding;
+mod formatting;
 mod highlight;
 mod hints;
 mod hover;

@@ -1,6 +1,7 @@
 //! The thread that reads policies. Of several wishes for one policy only the newest is carried out.
 
 use super::Snapshot;
+use super::snapshot::Agreed;
 use crate::diag::Habit;
 use crate::ide::Analysis;
 use crate::world::{Overlay, World};
@@ -38,6 +39,7 @@ pub(super) struct Reading {
 pub(super) fn start(
     world: Arc<dyn World + Send + Sync>,
     habit: Habit,
+    agreed: Agreed,
 ) -> (Sender<Wish>, Receiver<Reading>, JoinHandle<()>) {
     let (wish, wishes) = unbounded();
     let (read, readings) = unbounded();
@@ -52,7 +54,7 @@ pub(super) fn start(
             // The policy whose documents changed last is the one that somebody looks at.
             let newest = waiting.values().max_by_key(|wish| wish.generation).map(|wish| wish.policy.clone());
             let Some(wish) = newest.and_then(|policy| waiting.remove(&policy)) else { continue };
-            if read.send(carry_out(&*world, habit, wish)).is_err() {
+            if read.send(carry_out(&*world, habit, &agreed, wish)).is_err() {
                 return;
             }
         }
@@ -64,14 +66,14 @@ fn keep(waiting: &mut BTreeMap<String, Wish>, wish: Wish) {
     waiting.insert(wish.policy.clone(), wish);
 }
 
-fn carry_out(world: &dyn World, habit: Habit, wish: Wish) -> Reading {
+fn carry_out(world: &dyn World, habit: Habit, agreed: &Agreed, wish: Wish) -> Reading {
     let Wish { policy, texts, documents, generation, before } = wish;
     let read = || {
         let overlay = Overlay::new(world, texts);
         let before = before.as_deref().map(|snapshot| &snapshot.analysis);
-        Analysis::of(&overlay, &policy, habit, before).ok()
+        let analysis = Analysis::of(&overlay, &policy, habit, before).ok()?;
+        Some(Arc::new(Snapshot::new(analysis, documents, generation, agreed)))
     };
-    let analysis = catch_unwind(AssertUnwindSafe(read)).unwrap_or(None);
-    let snapshot = analysis.map(|analysis| Arc::new(Snapshot::new(analysis, documents, generation)));
+    let snapshot = catch_unwind(AssertUnwindSafe(read)).unwrap_or(None);
     Reading { policy, generation, snapshot }
 }

@@ -1,6 +1,6 @@
 //! Findings as the protocol has them: the same rules and wording as `opsc check`.
 
-use super::snapshot::{Agreed, Snapshot, page_of, range, uri_of};
+use super::snapshot::{Agreed, Findings, Snapshot, page_of, range, uri_of};
 use crate::diag::{Code, Diagnostic, Fix, Level};
 use crate::ide::Page;
 use crate::resolve::UNUSED_ALLOW;
@@ -10,13 +10,24 @@ use gen_lsp_types::{
     DiagnosticTag, Location, Message, Uri,
 };
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Findings of what could go without a loss: editors fade it.
 static FADED: [&Code; 1] = [&UNUSED_ALLOW];
 
-/// What was found in a file.
-pub(super) fn found_in(snapshot: &Snapshot, file: FileId, agreed: &Agreed) -> Vec<Published> {
-    snapshot.analysis.found_in(file).map(|finding| published(snapshot, finding, agreed)).collect()
+/// What was found in each file that can be shown, by address.
+pub(super) fn found(snapshot: &Snapshot, agreed: &Agreed) -> BTreeMap<String, Findings> {
+    let mut by_file: BTreeMap<FileId, Vec<Published>> = BTreeMap::new();
+    for finding in &snapshot.analysis.diagnostics {
+        by_file.entry(finding.primary.span.file).or_default().push(published(snapshot, finding, agreed));
+    }
+    let shown = snapshot.analysis.sources.iter().filter_map(|(file, source)| {
+        let version = snapshot.documents.get(source.name()).map(|(_, version)| *version);
+        let found = by_file.remove(&file).unwrap_or_default();
+        Some((uri_of(snapshot, file, agreed)?, (version, Arc::new(found))))
+    });
+    shown.collect()
 }
 
 pub(super) fn published(snapshot: &Snapshot, finding: &Diagnostic, agreed: &Agreed) -> Published {

@@ -15,6 +15,21 @@ pub(super) struct Document {
     pub version: i32,
     /// Its text.
     pub lines: Lines,
+    /// Whether it declares a policy: it is one by itself then.
+    pub says_policy: bool,
+}
+
+impl Document {
+    fn new(uri: String, version: i32, text: Arc<str>) -> Self {
+        let says_policy = says_policy(&text);
+        Self { uri, version, lines: Lines::new(text), says_policy }
+    }
+}
+
+/// Whether a text declares a policy: an item begins at a word in column 0.
+fn says_policy(text: &str) -> bool {
+    text.lines()
+        .any(|line| line.strip_prefix("policy").is_some_and(|rest| rest.starts_with([' ', '\t', '{'])))
 }
 
 /// Every open document, by path.
@@ -27,7 +42,7 @@ impl Documents {
     /// Takes a document in; its path.
     pub fn open(&mut self, uri: String, version: i32, text: String) -> String {
         let path = uri::path_of(&uri);
-        self.open.insert(path.clone(), Document { uri, version, lines: Lines::new(text.into()) });
+        self.open.insert(path.clone(), Document::new(uri, version, text.into()));
         path
     }
 
@@ -58,6 +73,7 @@ impl Documents {
             };
             document.lines = Lines::new(text.into());
         }
+        document.says_policy = says_policy(document.lines.text());
         Some(path)
     }
 

@@ -13,6 +13,10 @@ mod edits;
 mod errands;
 mod feature;
 mod features;
+#[cfg(test)]
+mod law;
+#[cfg(test)]
+mod order;
 mod position;
 mod reply;
 mod server;

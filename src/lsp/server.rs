@@ -3,10 +3,9 @@
 use super::answers::{self, Answer, Question};
 use super::checks::{self, Reading, Wish};
 use super::client::{self, Client, folder_of};
-use super::diagnostics::found_in;
 use super::documents::Documents;
 use super::reply::{Refusal, response};
-use super::snapshot::{Agreed, uri_of};
+use super::snapshot::{Agreed, Findings};
 use super::{Row, Snapshot, View, uri, workspace};
 use crate::diag::Habit;
 use crate::world::World;
@@ -46,13 +45,14 @@ pub enum Ending {
 /// Serves one client until it goes.
 pub fn serve(connection: &Connection, setup: Setup) -> Ending {
     let Some(client) = greet(connection, setup.features) else { return Ending::Abrupt };
-    let (wish, readings, reader) = checks::start(setup.world.clone(), setup.habit);
+    let agreed = Agreed { encoding: client.encoding, shows: client.shows, manual: setup.manual };
+    let (wish, readings, reader) = checks::start(setup.world.clone(), setup.habit, agreed.clone());
     let (ask, answers, answerers) = answers::start();
     let mut server = Server {
         out: connection.sender.clone(),
         world: setup.world,
         features: setup.features,
-        agreed: Agreed { encoding: client.encoding, shows: client.shows, manual: setup.manual },
+        agreed,
         folders: client.folders.clone(),
         documents: Documents::default(),
         generation: 0,
@@ -122,7 +122,7 @@ struct Server {
     /// Requests that are being answered.
     running: BTreeSet<RequestId>,
     /// What the client was last told, by address.
-    published: BTreeMap<String, (Option<i32>, Vec<Diagnostic>)>,
+    published: BTreeMap<String, Findings>,
     is_shutting_down: bool,
     wish: Sender<Wish>,
     ask: Sender<Question>,
@@ -176,7 +176,7 @@ impl Server {
             "textDocument/didOpen" => {
                 let Some(DidOpenTextDocumentParams { text_document: opened }) = read(params) else { return };
                 let path = self.documents.open(opened.uri.0, opened.version, opened.text);
-                self.changed(&[path]);
+                self.came_or_went(&path);
             }
             "textDocument/didChange" => {
                 let Some(DidChangeTextDocumentParams { text_document, content_changes }) = read(params)
@@ -184,14 +184,20 @@ impl Server {
                     return;
                 };
                 let uri = &text_document.text_document_identifier.uri.0;
-                let encoding = self.agreed.encoding;
+                let said =
+                    |documents: &Documents| documents.get(&uri::path_of(uri)).map(|open| open.says_policy);
+                let (before, encoding) = (said(&self.documents), self.agreed.encoding);
                 let changed = self.documents.change(uri, text_document.version, content_changes, encoding);
-                self.changed(changed.as_slice());
+                match changed {
+                    Some(path) if said(&self.documents) == before => self.changed(&path),
+                    Some(path) => self.came_or_went(&path),
+                    None => {}
+                }
             }
             "textDocument/didClose" => {
                 let Some(DidCloseTextDocumentParams { text_document }) = read(params) else { return };
                 let path = self.documents.close(&text_document.uri.0);
-                self.changed(&[path]);
+                self.came_or_went(&path);
             }
             "workspace/didChangeWatchedFiles" => {
                 let changes = params.get("changes").and_then(Value::as_array).into_iter().flatten();
@@ -246,26 +252,31 @@ impl Server {
         }
     }
 
-    /// The texts of these files are new: every policy that was read from them, or may be, is read again.
-    fn changed(&mut self, paths: &[String]) {
-        if paths.is_empty() {
-            return;
-        }
+    /// The text of a file is new: every policy that was read from it, or may be, is read again.
+    fn changed(&mut self, path: &str) {
         self.generation += 1;
-        let reads = |reading: &Option<Arc<Snapshot>>, path: &String| match reading {
-            Some(snapshot) => snapshot.analysis.sources.find(path).is_some(),
-            None => true,
-        };
-        let stale: Vec<String> = self
-            .readings
-            .iter()
-            .filter(|(policy, reading)| paths.iter().any(|path| path == *policy || reads(reading, path)))
-            .map(|(policy, _)| policy.clone())
-            .collect();
-        self.settle();
-        for policy in stale.into_iter().filter(|policy| self.homes.contains_key(policy)).collect::<Vec<_>>() {
+        for policy in self.readers(path) {
             self.ask_for(&policy);
         }
+    }
+
+    /// The same where it may also belong to another policy than before.
+    fn came_or_went(&mut self, path: &str) {
+        self.generation += 1;
+        let readers = self.readers(path);
+        self.settle();
+        for policy in readers.iter().filter(|policy| self.homes.contains_key(*policy)).collect::<Vec<_>>() {
+            self.ask_for(policy);
+        }
+    }
+
+    /// The policies that were read from a file, or may be: of one whose first reading is under way nobody knows.
+    fn readers(&self, path: &str) -> Vec<String> {
+        let reads = |policy: &&String| match self.readings.get(*policy) {
+            Some(Some(snapshot)) => *policy == path || snapshot.analysis.sources.find(path).is_some(),
+            Some(None) | None => true,
+        };
+        self.asked.keys().filter(reads).cloned().collect()
     }
 
     /// Files changed on the disk. One that appears may be what an import could not find, so every policy is read again.
@@ -327,9 +338,15 @@ impl Server {
         {
             return;
         }
-        self.readings.insert(policy, snapshot);
+        let before = self.readings.insert(policy.clone(), snapshot).flatten();
+        let now = self.readings.get(&policy).cloned().flatten();
         self.publish();
-        self.settle();
+        match (before, now) {
+            (Some(before), Some(now)) if before.analysis.is_of_files_of(&now.analysis) => {
+                self.answer_waiting()
+            }
+            _ => self.settle(),
+        }
     }
 
     /// The policy that a document belongs to; the library's files belong to any that uses them.
@@ -387,38 +404,41 @@ impl Server {
 
     /// Tells the client what was found in each file, where that is new.
     fn publish(&mut self) {
-        let mut now: BTreeMap<String, (Option<i32>, Vec<Diagnostic>)> = BTreeMap::new();
-        for snapshot in self.readings.values().flatten() {
-            for (file, source) in snapshot.analysis.sources.iter() {
-                let Some(uri) = uri_of(snapshot, file, &self.agreed) else { continue };
-                let version = snapshot.documents.get(source.name()).map(|(_, version)| *version);
-                let entry = now.entry(uri).or_insert_with(|| (version, Vec::new()));
-                let fresh = found_in(snapshot, file, &self.agreed);
-                let fresh: Vec<_> = fresh.into_iter().filter(|finding| !entry.1.contains(finding)).collect();
-                entry.1.extend(fresh);
-            }
+        let mut now: BTreeMap<String, Findings> = BTreeMap::new();
+        for (uri, findings) in self.readings.values().flatten().flat_map(|snapshot| &snapshot.findings) {
+            now.entry(uri.clone())
+                .and_modify(|(_, known)| *known = joined(known, &findings.1))
+                .or_insert_with(|| findings.clone());
         }
-        for (uri, (version, diagnostics)) in &now {
-            let before = self.published.get(uri);
-            let is_news = match before {
-                Some(before) => before != &(*version, diagnostics.clone()),
-                None => version.is_some() || !diagnostics.is_empty(),
-            };
-            if is_news {
-                self.tell(uri, *version, diagnostics.clone());
-            }
+        let is_news = |(uri, now): &(&String, &Findings)| match self.published.get(*uri) {
+            Some(before) => before != *now,
+            None => now.0.is_some() || !now.1.is_empty(),
+        };
+        for (uri, (version, found)) in now.iter().filter(is_news) {
+            self.tell(uri, *version, found);
         }
-        let gone: Vec<String> =
-            self.published.keys().filter(|uri| !now.contains_key(*uri)).cloned().collect();
-        for uri in gone {
-            self.tell(&uri, None, Vec::new());
+        for uri in self.published.keys().filter(|uri| !now.contains_key(*uri)) {
+            self.tell(uri, None, &[]);
         }
         self.published = now;
     }
 
-    fn tell(&self, uri: &str, version: Option<i32>, diagnostics: Vec<Diagnostic>) {
+    fn tell(&self, uri: &str, version: Option<i32>, found: &[Diagnostic]) {
+        let diagnostics = found.to_vec();
         let parameters = PublishDiagnosticsParams { uri: Uri(uri.to_owned()), version, diagnostics };
         self.send(Notification::new("textDocument/publishDiagnostics".to_owned(), parameters));
+    }
+}
+
+/// What two policies say of a file that both use, each thing once.
+fn joined(one: &Arc<Vec<Diagnostic>>, other: &Arc<Vec<Diagnostic>>) -> Arc<Vec<Diagnostic>> {
+    match (one.is_empty(), other.is_empty()) {
+        (_, true) => Arc::clone(one),
+        (true, false) => Arc::clone(other),
+        (false, false) => {
+            let more = other.iter().filter(|finding| !one.contains(finding));
+            Arc::new(one.iter().chain(more).cloned().collect())
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::client::{Markup, Shows};
 use super::position::{Encoding, Lines};
-use super::{Refusal, uri};
+use super::{Refusal, diagnostics, uri};
 use crate::ide::{Analysis, Cursor, Page};
 use crate::render::card::Card;
 use crate::resolve::LIBRARY;
@@ -11,7 +11,7 @@ use crate::source::{FileId, Span};
 use crate::world::World;
 use crossbeam_channel::Sender;
 use gen_lsp_types::{
-    Location, MarkupContent, MarkupKind, MessageType, Position, Range, ShowMessageParams,
+    Diagnostic, Location, MarkupContent, MarkupKind, MessageType, Position, Range, ShowMessageParams,
     TextDocumentPositionParams, Uri,
 };
 use lsp_server::{Message, Notification};
@@ -28,17 +28,25 @@ pub struct Snapshot {
     pub(super) documents: BTreeMap<String, (String, i32)>,
     /// Which state of all documents it saw: later ones have greater numbers.
     pub(super) generation: u64,
+    /// What was found in each file that can be shown, by address.
+    pub(super) findings: BTreeMap<String, Findings>,
     lines: Vec<OnceLock<Lines>>,
 }
+
+/// What a client is told of a file: the version that it speaks of, where the file is open, and what was found.
+pub(super) type Findings = (Option<i32>, Arc<Vec<Diagnostic>>);
 
 impl Snapshot {
     pub(super) fn new(
         analysis: Analysis,
         documents: BTreeMap<String, (String, i32)>,
         generation: u64,
+        agreed: &Agreed,
     ) -> Self {
         let lines = analysis.sources.iter().map(|_| OnceLock::new()).collect();
-        Self { analysis, documents, generation, lines }
+        let mut snapshot = Self { analysis, documents, generation, findings: BTreeMap::new(), lines };
+        snapshot.findings = diagnostics::found(&snapshot, agreed);
+        snapshot
     }
 
     /// The lines of one of its files.

@@ -3,7 +3,7 @@
 use super::feature::Row;
 use super::{Connection, Ending, FEATURES, Message, Refusal, Setup, serve};
 use crate::diag::Habit;
-use crate::world::MemoryWorld;
+use crate::world::{MemoryWorld, World};
 use lsp_server::{ErrorCode, Notification, Request, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// A client that knows what it waits for.
-struct Client {
+pub(super) struct Client {
     connection: Connection,
     server: JoinHandle<Ending>,
     asked: i32,
 }
 
-const MAIN: &str = "file:///p/main.ops";
+pub(super) const MAIN: &str = "file:///p/main.ops";
 
 static BROKEN: &[Row] = &[Row {
     method: "textDocument/hover",
@@ -26,14 +26,13 @@ static BROKEN: &[Row] = &[Row {
 }];
 
 impl Client {
-    fn start(world: MemoryWorld, features: &'static [Row], greeting: Value) -> Self {
+    pub fn start(world: MemoryWorld, features: &'static [Row], greeting: Value) -> Self {
+        Self::over(Arc::new(world), features, greeting)
+    }
+
+    pub fn over(world: Arc<dyn World + Send + Sync>, features: &'static [Row], greeting: Value) -> Self {
         let (connection, ours) = Connection::memory();
-        let setup = Setup {
-            world: Arc::new(world),
-            manual: Some("/manual".to_owned()),
-            habit: Habit::Always,
-            features,
-        };
+        let setup = Setup { world, manual: Some("/manual".to_owned()), habit: Habit::Always, features };
         let server = thread::spawn(move || serve(&ours, setup));
         let mut client = Self { connection, server, asked: 0 };
         client.ask("initialize", greeting).response_result.unwrap();
@@ -41,11 +40,11 @@ impl Client {
         client
     }
 
-    fn plain(world: MemoryWorld) -> Self {
+    pub fn plain(world: MemoryWorld) -> Self {
         Self::start(world, FEATURES, json!({ "capabilities": {} }))
     }
 
-    fn tell(&self, method: &str, parameters: Value) {
+    pub fn tell(&self, method: &str, parameters: Value) {
         self.send(Notification::new(method.to_owned(), parameters));
     }
 
@@ -53,44 +52,49 @@ impl Client {
         self.connection.sender.send(message.into()).unwrap();
     }
 
-    fn next(&self) -> Message {
+    pub fn next(&self) -> Message {
         self.connection.receiver.recv_timeout(Duration::from_secs(60)).expect("the server answers")
     }
 
     /// Sends a request; its number.
-    fn request(&mut self, method: &str, parameters: Value) -> i32 {
+    pub fn request(&mut self, method: &str, parameters: Value) -> i32 {
         self.asked += 1;
         self.send(Request::new(self.asked.into(), method.to_owned(), parameters));
         self.asked
     }
 
-    fn ask(&mut self, method: &str, parameters: Value) -> Response {
+    pub fn ask(&mut self, method: &str, parameters: Value) -> Response {
         let id = self.request(method, parameters);
         self.response(id)
     }
 
     fn response(&self, id: i32) -> Response {
+        self.response_after(id, |_| {})
+    }
+
+    /// The response to a request; what the server says before it is heard.
+    pub fn response_after(&self, id: i32, mut heard: impl FnMut(Notification)) -> Response {
         loop {
-            if let Message::Response(response) = self.next()
-                && response.id == id.into()
-            {
-                return response;
+            match self.next() {
+                Message::Response(response) if response.id == id.into() => return response,
+                Message::Notification(said) => heard(said),
+                Message::Request(_) | Message::Response(_) => {}
             }
         }
     }
 
-    fn open(&self, uri: &str, text: &str) {
+    pub fn open(&self, uri: &str, text: &str) {
         let document = json!({ "uri": uri, "languageId": "ops", "version": 1, "text": text });
         self.tell("textDocument/didOpen", json!({ "textDocument": document }));
     }
 
-    fn edit(&self, uri: &str, version: i32, changes: Value) {
+    pub fn edit(&self, uri: &str, version: i32, changes: Value) {
         let document = json!({ "uri": uri, "version": version });
         self.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }));
     }
 
     /// The next findings about a document: `line:code` each.
-    fn published(&self, uri: &str) -> Vec<String> {
+    pub fn published(&self, uri: &str) -> Vec<String> {
         loop {
             if let Message::Notification(said) = self.next()
                 && said.method == "textDocument/publishDiagnostics"
@@ -105,18 +109,18 @@ impl Client {
         }
     }
 
-    fn end(mut self) -> Ending {
+    pub fn end(mut self) -> Ending {
         self.ask("shutdown", Value::Null).response_result.unwrap();
         self.tell("exit", Value::Null);
         self.server.join().unwrap()
     }
 }
 
-fn at(uri: &str, line: u32, character: u32) -> Value {
+pub(super) fn at(uri: &str, line: u32, character: u32) -> Value {
     json!({ "textDocument": { "uri": uri }, "position": { "line": line, "character": character } })
 }
 
-fn error_code(response: Response) -> i32 {
+pub(super) fn error_code(response: Response) -> i32 {
     response.response_result.unwrap_err().code
 }
 

@@ -33,7 +33,7 @@ pub(super) fn homes(
         if agreed.library_name(path).is_some() {
             continue;
         }
-        let home = match says_policy(document.lines.text()) {
+        let home = match document.says_policy {
             true => path.to_owned(),
             false => home(&overlay, path, readings),
         };
@@ -62,10 +62,4 @@ fn home(world: &dyn World, path: &str, readings: &BTreeMap<String, Option<Arc<Sn
         }
     }
     path.to_owned()
-}
-
-/// Whether a text declares a policy: an item begins at a word in column 0.
-fn says_policy(text: &str) -> bool {
-    text.lines()
-        .any(|line| line.strip_prefix("policy").is_some_and(|rest| rest.starts_with([' ', '\t', '{'])))
 }

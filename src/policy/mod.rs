@@ -36,7 +36,7 @@ pub use condition::{Condition, Operator};
 pub use incident::{
     Audience, Cadence, Comms, CommsPart, Incident, Moment, PageLevel, Severity, Status, Template, Until,
 };
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, load_after};
 pub use lower::Reference;
 pub use maintenance::{
     Answer, Banner, Extension, Maintenance, Notice, Queue, Retries, Route, Surface, SurfaceKind,

@@ -9,10 +9,11 @@ use crate::diag::{Diagnostic, Sink};
 use crate::schema::Author;
 use crate::schema::suggest::{closest, one_of};
 use crate::source::{FileId, Sources, Span};
-use crate::syntax;
 use crate::syntax::tree::{Node, NodeKind, Tree, Use, UseTarget, Word};
+use crate::syntax::{self, Parsed};
 use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The most files that a policy is read from.
 pub const MOST_FILES: usize = 1000;
@@ -30,11 +31,24 @@ pub struct Module {
     /// Its place in the sources.
     pub file: FileId,
     /// What stands in it.
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
     /// Whether it is the policy's own or the library's.
     pub author: Author,
     /// The names that are taken from it; none means all.
     pub only: Option<BTreeSet<String>>,
+    parsed: Arc<Parsed>,
+}
+
+/// The files of an earlier reading: what did not change in them is not read again.
+#[derive(Debug, Default)]
+pub struct Earlier<'a>(BTreeMap<&'a str, &'a Arc<Parsed>>);
+
+impl<'a> Earlier<'a> {
+    /// The files of `modules`, which were read into `sources`.
+    pub fn of(sources: &'a Sources, modules: &'a [Module]) -> Self {
+        let named = |module: &'a Module| Some((sources.get(module.file)?.name(), &module.parsed));
+        Self(modules.iter().filter_map(named).collect())
+    }
 }
 
 /// Why a policy's first file cannot be read: nothing can be said of it.
@@ -61,12 +75,14 @@ impl std::error::Error for Unreadable {}
 pub fn read(
     world: &dyn World,
     path: &str,
+    earlier: &Earlier<'_>,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Result<Vec<Module>, Unreadable> {
     let first = first_file(world, path);
     let mut reader = Reader {
         world,
+        earlier,
         root: path::folder(&first).to_owned(),
         sources,
         sink,
@@ -105,6 +121,7 @@ enum State {
 
 struct Reader<'w> {
     world: &'w dyn World,
+    earlier: &'w Earlier<'w>,
     root: String,
     sources: &'w mut Sources,
     sink: &'w mut Sink,
@@ -131,8 +148,9 @@ impl Reader<'_> {
                     .help("save the file as UTF-8; what stands behind that byte was not read"),
             );
         }
-        let (tree, findings) = syntax::parse(self.sources, file);
-        self.sink.extend(findings);
+        let parsed = syntax::parse_after(self.sources, file, self.earlier.0.get(name.as_str()).copied());
+        self.sink.extend(parsed.found.iter().cloned());
+        let tree = Arc::clone(&parsed.tree);
         self.states.insert(name.clone(), State::Open);
         for used in tree.nodes.iter().filter_map(used) {
             self.chain.push((name.clone(), used.span));
@@ -140,7 +158,7 @@ impl Reader<'_> {
             self.chain.pop();
         }
         self.states.insert(name, State::Done(self.modules.len()));
-        self.modules.push(Module { file, tree, author, only: None });
+        self.modules.push(Module { file, tree, author, only: None, parsed });
     }
 
     fn too_much(&mut self, name: &str, length: usize, asked: Option<Span>) -> bool {

@@ -14,7 +14,7 @@ pub use codes::{
     MISSING_ROLES, NAME_CLASH, NO_POLICY, UNKNOWN_CODE, UNKNOWN_LANGUAGE, UNKNOWN_MODULE, UNKNOWN_NAME,
     UNUSED_ALLOW,
 };
-pub use files::{DEEPEST_CHAIN, MOST_BYTES, MOST_FILES, Module, Unreadable, read, root};
+pub use files::{DEEPEST_CHAIN, Earlier, MOST_BYTES, MOST_FILES, Module, Unreadable, read, root};
 pub use library::{LIBRARY, LibraryModule};
 pub use names::{Known, Names};
 pub use path::is_inside;

@@ -11,7 +11,8 @@ use crate::policy::{Id, Origin, Policy, Region, Window};
 use crate::resolve::Module;
 use crate::source::{Sources, Span};
 use crate::syntax::tree::Node;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 code!(pub FEAST_MISSED, Warning, "feast-missed", "words that name a feast, beside dates that miss it");
 
@@ -212,7 +213,7 @@ fn named(text: &str) -> Vec<(&'static str, &'static Feast)> {
     let mut at = 0;
     while at < words.len() {
         let rest = words.get(at..).unwrap_or_default();
-        let here = FEASTS.iter().flat_map(|feast| feast.names.iter().map(move |name| (*name, feast)));
+        let here = rest.first().and_then(|word| by_first_word().get(word)).into_iter().flatten().copied();
         let longest = here.filter(|(name, _)| begins(rest, name)).max_by_key(|(name, _)| name.len());
         let Some((name, feast)) = longest else {
             at += 1;
@@ -226,6 +227,20 @@ fn named(text: &str) -> Vec<(&'static str, &'static Feast)> {
         }
     }
     found
+}
+
+/// Every name of a feast, by the word it begins with: nearly no word of a text begins one.
+fn by_first_word() -> &'static BTreeMap<&'static str, Vec<(&'static str, &'static Feast)>> {
+    static NAMES: LazyLock<BTreeMap<&str, Vec<(&str, &Feast)>>> = LazyLock::new(|| {
+        let mut names: BTreeMap<&str, Vec<(&str, &Feast)>> = BTreeMap::new();
+        for feast in FEASTS {
+            for name in feast.names {
+                names.entry(name.split(' ').next().unwrap_or(name)).or_default().push((name, feast));
+            }
+        }
+        names
+    });
+    &NAMES
 }
 
 fn begins(words: &[&str], name: &str) -> bool {

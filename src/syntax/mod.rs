@@ -7,6 +7,8 @@ mod expression;
 mod grammar;
 mod layout;
 mod malformed;
+mod parsed;
+mod rebase;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -15,11 +17,13 @@ pub mod tree;
 pub use codes::CODES;
 pub use explain::RESERVED;
 pub use layout::MAX_DEPTH;
+pub use parsed::{Parsed, parse_after};
 
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Sources, Span};
 use layout::{Item, Shape};
 use pest::Parser;
+use std::sync::Arc;
 use tree::{Node, NodeKind, Tree};
 
 /// The largest file that is read, in bytes.
@@ -33,28 +37,8 @@ pub const MAX_NAME: usize = 128;
 
 /// Reads a file of `sources`. What cannot be read is an error node with one finding; a file that is not there is empty.
 pub fn parse(sources: &Sources, file: FileId) -> (Tree, Vec<Diagnostic>) {
-    let mut tree = Tree { module_doc: Vec::new(), nodes: Vec::new(), comments: Vec::new() };
-    let Some(source) = sources.get(file) else { return (tree, Vec::new()) };
-    if source.text().len() > MAX_FILE {
-        return (tree, vec![codes::too_large(Span::new(file, 0, 0), "file", "16 MiB")]);
-    }
-    let layout = layout::read(file, source.text());
-    let mut found = Vec::new();
-    let mut known = layout.found.as_slice();
-    for item in &layout.items {
-        let here =
-            known.partition_point(|diagnostic| (diagnostic.primary.span.start as usize) < item.range.end);
-        let (mine, later) = known.split_at(here);
-        known = later;
-        let (nodes, mut more) = parse_item(&layout.text, file, item, mine);
-        tree.nodes.extend(nodes);
-        found.append(&mut more);
-    }
-    found.extend(layout.found);
-    found.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code.name));
-    tree.module_doc = layout.module_doc;
-    tree.comments = layout.comments;
-    (tree, found)
+    let Parsed { tree, found, .. } = parsed::read(sources, file, None);
+    (Arc::unwrap_or_clone(tree), found)
 }
 
 /// The nodes of one item: all that is read of it depends on its own text, so it can be kept by content.

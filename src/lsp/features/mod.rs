@@ -9,6 +9,7 @@ mod document_link;
 mod document_symbol;
 mod execute_command;
 mod folding_range;
+mod formatting;
 mod hover;
 mod inlay_hint;
 mod prepare_rename;
@@ -35,6 +36,9 @@ pub static FEATURES: &[Row] = &[
     row_of::<document_symbol::DocumentSymbols>(),
     row_of::<execute_command::ExecuteCommand>(),
     row_of::<folding_range::FoldingRanges>(),
+    row_of::<formatting::FormatFile>(),
+    row_of::<formatting::FormatLines>(),
+    row_of::<formatting::FormatClosed>(),
     row_of::<hover::ShowHover>(),
     row_of::<inlay_hint::ShowHints>(),
     row_of::<prepare_rename::PrepareRename>(),

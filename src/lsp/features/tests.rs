@@ -24,9 +24,9 @@ const POLICY: &str = "policy p { language 1 }\r\n// 😀 é\r\ntier T1\r\nfreeze
 fn view(files: &[(&str, &str)]) -> (View, Receiver<Message>) {
     let world = files.iter().fold(MemoryWorld::at(NOW), |world, (path, text)| world.with_file(path, *text));
     let analysis = Analysis::of(&world, files[0].0, Habit::Always, None).unwrap();
-    let snapshot = Arc::new(Snapshot::new(analysis, BTreeMap::new(), 0));
-    let (out, said) = unbounded();
     let agreed = Agreed { encoding: Encoding::Utf16, shows: Shows::default(), manual: None };
+    let snapshot = Arc::new(Snapshot::new(analysis, BTreeMap::new(), 0, &agreed));
+    let (out, said) = unbounded();
     let here = Some(Arc::clone(&snapshot));
     (View { agreed, world: Arc::new(world), out, here, all: vec![snapshot] }, said)
 }
