@@ -1,6 +1,7 @@
 //! Whatever is opened, typed, closed and written to the disk, in whatever order: the server ends up knowing what a fresh
 //! reading of the same texts says, and tells the client exactly that.
 
+use super::client::Shows;
 use super::snapshot::{Agreed, Snapshot};
 use super::tests::{Client, at};
 use super::{Encoding, Refusal, Row};
@@ -242,7 +243,8 @@ impl Editor {
         let own = self.open.iter().filter(is_own).map(|(path, _)| *path).filter(|path| *path != FILES[0]);
         let mut told: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         for policy in own.chain([FILES[0]]) {
-            let agreed = Agreed { encoding: self.encoding, manual: Some("/manual".to_owned()) };
+            let manual = Some("/manual".to_owned());
+            let agreed = Agreed { encoding: self.encoding, shows: Shows::default(), manual };
             let snapshot = Snapshot::new(self.fresh(policy), BTreeMap::new(), 0, &agreed);
             for (uri, (_, found)) in &snapshot.findings {
                 let all = told.entry(uri.clone()).or_default();
