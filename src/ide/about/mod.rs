@@ -20,6 +20,9 @@ use crate::syntax::tree::Entry;
 /// Rows of a name and what is to be said of it.
 type Rows = Vec<(String, String)>;
 
+/// What is said of a name; nothing where the policy does not have it.
+type Says = fn(&Subject<'_>) -> Option<Rows>;
+
 /// A name of the policy that is asked about.
 struct Subject<'a> {
     policy: &'a Policy,
@@ -30,7 +33,7 @@ struct Subject<'a> {
 }
 
 /// What is said of each kind of declaration; of others their own words are enough.
-static ABOUT: &[(&str, fn(&Subject<'_>) -> Option<Rows>)] = &[
+static ABOUT: &[(&str, Says)] = &[
     ("component", place::component),
     ("environment", place::environment),
     ("exception", change::exception),
