@@ -32,6 +32,10 @@ struct Suspect {
     component: Option<Id<Component>>,
 }
 
+type Tiers = Vec<Id<Tier>>;
+/// None stands for a policy that declares none.
+type Components = BTreeSet<Option<Id<Component>>>;
+
 /// What can keep a change out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Cause {
@@ -250,14 +254,12 @@ fn alike(suspects: Vec<Suspect>) -> Vec<Vec<Suspect>> {
         here.map(|suspect| suspect.tier).collect()
     };
     // By region: its components, each with its tiers.
-    let mut regions: BTreeMap<Option<Id<Region>>, BTreeMap<Vec<Id<Tier>>, BTreeSet<Option<Id<Component>>>>> =
-        BTreeMap::new();
+    let mut regions: BTreeMap<Option<Id<Region>>, BTreeMap<Tiers, Components>> = BTreeMap::new();
     for suspect in &suspects {
         let found = tiers((suspect.region, suspect.component));
         regions.entry(suspect.region).or_default().entry(found).or_default().insert(suspect.component);
     }
-    let mut groups: BTreeMap<(Vec<Id<Tier>>, BTreeSet<Option<Id<Component>>>), Vec<Suspect>> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<(Tiers, Components), Vec<Suspect>> = BTreeMap::new();
     for (region, rows) in regions {
         for (tiers, components) in rows {
             let here = suspects
