@@ -462,8 +462,8 @@ proptest! {
                 (0..STEPS).map(|step| open[step..STEPS.min(step + needed + 1)].iter().all(|open| *open)).collect();
             let mut longest: Option<(usize, usize)> = None;
             let mut first = 0;
-            for step in 0..=STEPS {
-                if step == STEPS || starts[step] {
+            for (step, starts) in starts.into_iter().chain([true]).enumerate() {
+                if starts {
                     if step > first && longest.is_none_or(|(from, until)| step - first > until - from) {
                         longest = Some((first, step));
                     }
