@@ -307,7 +307,7 @@ proptest! {
         let again = parse_after(&sources, file, Some(&earlier));
         let (tree, found) = parse(&sources, file);
         prop_assert_eq!(format!("{:?}", again.tree), format!("{tree:?}"), "{:?} after {:?}", text, before);
-        prop_assert_eq!(&again.found, &found, "{:?} after {:?}", text, before);
+        prop_assert_eq!(format!("{:?}", again.found), format!("{found:?}"), "{:?} after {:?}", text, before);
     }
 
     #[test]
