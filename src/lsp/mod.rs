@@ -1,6 +1,6 @@
 //! The language server: the protocol alone. What it answers with is made in `ide`; here it is asked for and put into messages.
 //!
-//! One loop owns everything that changes ([`Server`](server)); it never reads a file, never checks and never waits for a
+//! One loop owns everything that changes (`Server`); it never reads a file, never checks and never waits for a
 //! client. Policies are read on one thread, which keeps only the newest wish for each; requests are answered on others, from
 //! a [`Snapshot`] that never changes. A feature is one file of `features` and one row of [`FEATURES`].
 
