@@ -49,36 +49,35 @@ local function run()
   end))
   local before = lines()
 
-  substitute("scope  llm$", "scope  llms")
+  substitute("  except 2025-06-20", "  excpt 2025-06-20")
   check("a mistake is found", wait(function()
-    return vim.tbl_contains(codes(), "unknown-name")
+    return vim.tbl_contains(codes(), "unknown-field")
   end), codes())
-  go("scope  llms")
-  vim.cmd.normal("ww")
+  go("excpt")
   vim.lsp.buf.code_action({
     apply = true,
     filter = function(action)
-      return action.title:find("llm") ~= nil and action.title:find("llms") == nil
+      return action.title:find("`except`") ~= nil
     end,
   })
   check("its fix is applied", wait(function()
     return vim.deep_equal(lines(), before)
   end), vim.diagnostic.get(0))
   check("the mistake is gone", wait(function()
-    return not vim.tbl_contains(codes(), "unknown-name")
+    return not vim.tbl_contains(codes(), "unknown-field")
   end), codes())
 
   go("T2 {")
   local hover = ask("textDocument/hover")
   check("hover speaks of the tier", hover and vim.inspect(hover.contents):find("T2") ~= nil, hover)
 
-  go("weekend : soft")
-  vim.lsp.buf.rename("nights")
+  go("month-end : hard")
+  vim.lsp.buf.rename("closing")
   check("a window is renamed", wait(function()
-    return vim.fn.search("^window nights : soft", "nw") > 0
+    return vim.fn.search("^window closing : hard", "nw") > 0
   end))
-  vim.lsp.buf.rename("weekend")
-  check("and back", wait(function()
+  vim.cmd("silent undo")
+  check("and undone in one step", wait(function()
     return vim.deep_equal(lines(), before)
   end))
 
