@@ -104,7 +104,6 @@ fn situation(lower: &mut Lower<'_>, pipeline: Id<Pipeline>, written: &Expr) -> O
                     Diagnostic::new(&property_expect::IMPOSSIBLE_EXPECTATION, stage.span, message)
                         .help("name a stage that says `approve`"),
                 );
-                return None;
             }
             Some(Situation::Unapproved(id))
         }

@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::syntax::tree::{Expr, ExprKind, Literal};
 
 code!(pub NOT_AN_EXPECTATION, Error, "not-an-expectation", "an expectation that is nothing a rollout can come to");
-code!(pub IMPOSSIBLE_EXPECTATION, Error, "impossible-expectation", "something asked of a pipeline that can never come to it");
+code!(pub IMPOSSIBLE_EXPECTATION, Warning, "impossible-expectation", "something asked of a pipeline that can never come to it");
 
 /// Words for ends and events, each alone.
 const ALONE: [(&str, Happening); 6] = [
@@ -86,8 +86,8 @@ pub(super) fn expected(lower: &mut Lower<'_>, pipeline: Id<Pipeline>, written: &
         );
         return None;
     }
-    if mode == Mode::Comes && possible(lower, pipeline, &any).is_none() {
-        return None;
+    if mode == Mode::Comes {
+        possible(lower, pipeline, &any);
     }
     let text = lower.text(written.span).split_whitespace().collect::<Vec<_>>().join(" ");
     let any = any.into_iter().map(|(happening, _)| happening).collect();
@@ -161,16 +161,13 @@ fn nothing<T>(lower: &mut Lower<'_>, span: Span, help: Option<String>) -> Option
     None
 }
 
-/// Whether a pipeline can come to any of these; where not, that is reported of the first.
-fn possible(lower: &mut Lower<'_>, pipeline: Id<Pipeline>, any: &[(Happening, Span)]) -> Option<()> {
-    let obstacle = |happening: &Happening| obstacle(&lower.policy, pipeline, happening);
-    if any.iter().any(|(happening, _)| obstacle(happening).is_none()) {
-        return Some(());
+/// Reports the first of these where a pipeline can come to none: the property is run all the same, so that a gate is not held up by it.
+fn possible(lower: &mut Lower<'_>, pipeline: Id<Pipeline>, any: &[(Happening, Span)]) {
+    let obstacles = any.iter().map(|(happening, span)| (obstacle(&lower.policy, pipeline, happening), span));
+    let obstacles: Option<Vec<_>> = obstacles.map(|(obstacle, span)| Some((obstacle?, *span))).collect();
+    if let Some(((message, help), span)) = obstacles.and_then(|all| all.into_iter().next()) {
+        lower.report(Diagnostic::new(&IMPOSSIBLE_EXPECTATION, span, message).help(help));
     }
-    let (happening, span) = any.first()?;
-    let (message, help) = obstacle(happening)?;
-    lower.report(Diagnostic::new(&IMPOSSIBLE_EXPECTATION, *span, message).help(help));
-    None
 }
 
 /// Why a pipeline never comes to something, and what would make it.
