@@ -186,22 +186,28 @@ fn missed(dated: &Dated<'_>, texts: impl IntoIterator<Item = (String, Span)>, si
     }
 }
 
-/// The date of a feast that is missed: in every year of the dates, or narrowly in one of them.
+/// The date of a feast that is missed: in every year of the dates, or narrowly by a span that has no part of the feast. One that goes
+/// over New Year and has the feast of one year says nothing of the other.
 fn miss(feast: &Feast, dated: &Dated<'_>) -> Option<Date> {
-    let years: BTreeSet<i32> =
-        dated.spans.iter().flat_map(|span| year_of(span.first)..=year_of(span.last)).collect();
+    let years = |span: &DateSpan| year_of(span.first)..=year_of(span.last);
+    let all: BTreeSet<i32> = dated.spans.iter().flat_map(years).collect();
+    let has = |span: &&DateSpan| {
+        let mut dates = years(span).flat_map(|year| feast.dates(year));
+        dates.any(|date| within(span, date) && (dated.holds)(date))
+    };
+    let without: Vec<&DateSpan> = dated.spans.iter().filter(|span| !has(span)).collect();
     let away = |date: Date| {
-        let days = |span: &DateSpan| {
+        let days = |span: &&DateSpan| {
             let ahead = span.first.signed_duration_since(date).num_days();
             ahead.max(date.signed_duration_since(span.last).num_days())
         };
-        dated.spans.iter().map(days).min().unwrap_or(i64::MAX)
+        without.iter().map(days).min().unwrap_or(i64::MAX)
     };
-    let of_years = years.iter().map(|year| feast.dates(*year));
+    let of_years = all.iter().map(|year| feast.dates(*year));
     let missed: Vec<Vec<Date>> =
         of_years.filter(|dates| !dates.iter().any(|date| (dated.holds)(*date))).collect();
     let nearest = missed.iter().flatten().copied().min_by_key(|date| away(*date))?;
-    (missed.len() == years.len() || away(nearest) <= NEAR).then_some(nearest)
+    (missed.len() == all.len() || away(nearest) <= NEAR).then_some(nearest)
 }
 
 /// The feasts that a text names as the days it is about, as it calls them.

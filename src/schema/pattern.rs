@@ -111,23 +111,6 @@ impl Pattern {
         walk(&self.steps, &mut found);
         found
     }
-
-    /// The shortest text that fits its first alternative, with `part` for each part that is not fixed.
-    pub fn draft(&self, part: impl Fn(Atom) -> String) -> String {
-        fn walk(steps: &[Step], part: &dyn Fn(Atom) -> String, words: &mut Vec<String>) {
-            for step in steps {
-                match step {
-                    Step::Word(word) => words.push((*word).to_owned()),
-                    Step::One(_, atom) | Step::List(_, atom) => words.push(part(*atom)),
-                    Step::Choice(ways) => ways.iter().take(1).for_each(|way| walk(way, part, words)),
-                    Step::Optional(_) | Step::Repeat(_) | Step::Tag(_) => {}
-                }
-            }
-        }
-        let mut words = Vec::new();
-        walk(&self.steps, &part, &mut words);
-        words.join(" ")
-    }
 }
 
 impl fmt::Display for Pattern {

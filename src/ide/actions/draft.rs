@@ -36,8 +36,11 @@ pub(super) fn field(analysis: &Analysis, slot: &Slot) -> String {
     if !slot.row.insert.is_empty() {
         return slot.row.insert.to_owned();
     }
-    let parts = slot.pattern.draft(|atom| part(analysis, atom));
-    [slot.row.keyword.to_owned(), parts].join(" ").trim_end().to_owned()
+    let parts = slot.pattern.shortest().into_iter().filter_map(|step| match step.word() {
+        Some(word) => Some(word.to_owned()),
+        None => step.atom().map(|(_, atom)| part(analysis, atom)),
+    });
+    std::iter::once(slot.row.keyword.to_owned()).chain(parts).collect::<Vec<_>>().join(" ")
 }
 
 fn part(analysis: &Analysis, atom: Atom) -> String {
