@@ -29,8 +29,16 @@ struct Watch {
 
 impl Watch {
     fn start(folder: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_opsc"))
-            .args(["check", "--watch", "--format", "short"])
+        // Whoever runs the tests in the background has SIGINT ignored, and so would what they start.
+        let mut process = Command::new("/usr/bin/env")
+            .args([
+                "--default-signal=INT",
+                env!("CARGO_BIN_EXE_opsc"),
+                "check",
+                "--watch",
+                "--format",
+                "short",
+            ])
             .current_dir(folder)
             .env_clear()
             .stdout(Stdio::piped())
