@@ -270,13 +270,17 @@ impl Server {
         }
     }
 
-    /// The policies that were read from a file, or may be: of one whose first reading is under way nobody knows.
+    /// The policies that were read from a file, or may be: while a reading is under way nobody knows of what.
     fn readers(&self, path: &str) -> Vec<String> {
-        let reads = |policy: &&String| match self.readings.get(*policy) {
-            Some(Some(snapshot)) => *policy == path || snapshot.analysis.sources.find(path).is_some(),
+        let reads = |(policy, asked): &(&String, &u64)| match self.readings.get(*policy) {
+            Some(Some(snapshot)) => {
+                snapshot.generation < **asked
+                    || *policy == path
+                    || snapshot.analysis.sources.find(path).is_some()
+            }
             Some(None) | None => true,
         };
-        self.asked.keys().filter(reads).cloned().collect()
+        self.asked.iter().filter(reads).map(|(policy, _)| policy.clone()).collect()
     }
 
     /// Files changed on the disk. One that appears may be what an import could not find, so every policy is read again.
